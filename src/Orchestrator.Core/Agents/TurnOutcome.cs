@@ -1,0 +1,65 @@
+namespace Orchestrator.Core.Agents;
+
+/// <summary>Whose trouble a failed turn is, and so what is done about it.</summary>
+public enum FailureKind
+{
+    /// <summary>Passes by itself (overload, network, a killed process): waited out, no attempt is spent.</summary>
+    Transient,
+
+    /// <summary>This try did not work out (no result, no change, denied permissions): spends an attempt.</summary>
+    Attempt,
+
+    /// <summary>No further try can help this milestone.</summary>
+    Milestone,
+
+    /// <summary>No turn of this run can work (login, credits): the run stops with a hint.</summary>
+    Run,
+}
+
+/// <summary>How a turn ended. A closed list; the catch-all arm of a switch over it only throws.</summary>
+public abstract record TurnOutcome
+{
+    private TurnOutcome()
+    {
+    }
+
+    /// <summary>The agent says that it is done. What it did is for git to say.</summary>
+    public sealed record Completed(string Summary) : TurnOutcome;
+
+    /// <summary>The reviewer has no blocking finding.</summary>
+    public sealed record Approved(string Summary) : TurnOutcome;
+
+    /// <summary>The reviewer wants something mended.</summary>
+    public sealed record ChangesRequested(Items<Finding> Findings) : TurnOutcome;
+
+    /// <summary>The provider refuses until a time; null when it does not say which.</summary>
+    public sealed record Limited(DateTimeOffset? ResetsAt, string Message) : TurnOutcome;
+
+    /// <summary>It failed.</summary>
+    /// <param name="Kind">Whose trouble it is.</param>
+    /// <param name="Code">A stable short name, e.g. <c>agent.no-result</c>.</param>
+    /// <param name="Message">What happened, as one sentence.</param>
+    public sealed record Failed(FailureKind Kind, string Code, string Message) : TurnOutcome;
+
+    /// <summary>We ended it ourselves.</summary>
+    public sealed record Interrupted : TurnOutcome;
+}
+
+/// <summary>What a turn used. Zero where the agent did not say.</summary>
+/// <param name="CostUsd">US dollars, as the agent reckons them.</param>
+/// <param name="InputTokens">Tokens read, caches included.</param>
+/// <param name="OutputTokens">Tokens written.</param>
+public readonly record struct Usage(decimal CostUsd, long InputTokens, long OutputTokens)
+{
+    /// <summary>The sum of two.</summary>
+    public static Usage operator +(Usage left, Usage right) => left.Add(right);
+
+    /// <summary>The sum of two.</summary>
+    public Usage Add(Usage other) => new(CostUsd + other.CostUsd, InputTokens + other.InputTokens, OutputTokens + other.OutputTokens);
+}
+
+/// <summary>How one gate ended.</summary>
+/// <param name="Name">The gate's name.</param>
+/// <param name="Passed">True when its command exited with 0 in time.</param>
+/// <param name="Detail">The end of its output, for the finding; empty when it passed.</param>
+public sealed record GateResult(string Name, bool Passed, string Detail);

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Agents;
+
+/// <summary>What an agent process is for.</summary>
+public enum Role
+{
+    /// <summary>Does the milestone.</summary>
+    Implement,
+
+    /// <summary>Reads the change and gives a verdict; can write nothing.</summary>
+    Review,
+
+    /// <summary>Mends what a review or a gate found, in the implementer's conversation.</summary>
+    Remediate,
+
+    /// <summary>Resolves a merge conflict.</summary>
+    Resolve,
+}
+
+/// <summary>Why the agent is spoken to; the hands choose the words by it.</summary>
+public enum Ask
+{
+    /// <summary>Begin.</summary>
+    Begin,
+
+    /// <summary>Go on after an interruption (crash, stop, limit): the conversation or at least the worktree holds earlier work.</summary>
+    GoOn,
+
+    /// <summary>Try again: the attempt before failed, for the reason given.</summary>
+    TryAgain,
+}
+
+/// <summary>How bad a finding is.</summary>
+public enum FindingSeverity
+{
+    /// <summary>A remark; blocks nothing.</summary>
+    Minor,
+
+    /// <summary>Has to be mended.</summary>
+    Major,
+
+    /// <summary>Has to be mended; the change is wrong or dangerous.</summary>
+    Critical,
+}
+
+/// <summary>One remark of a review, or of a gate that failed.</summary>
+/// <param name="Severity">How bad.</param>
+/// <param name="File">The file, relative to the repository; null when the whole is meant.</param>
+/// <param name="Line">The line from 1, or null.</param>
+/// <param name="Claim">What is wrong.</param>
+public sealed record Finding(FindingSeverity Severity, string? File, int? Line, string Claim);
+
+/// <summary>What one turn is to be. Complete: with the milestone's text it is all the hands need.</summary>
+/// <param name="Role">What for.</param>
+/// <param name="Ask">Why now.</param>
+/// <param name="Session">The conversation.</param>
+/// <param name="Known">True when the conversation was begun by an earlier turn, so it is to be resumed.</param>
+/// <param name="Attempt">Which try at the milestone, from 1.</param>
+/// <param name="Round">Which review round, from 0.</param>
+/// <param name="Delivery">How often this same turn was begun, from 1.</param>
+/// <param name="Reason">Why the attempt before failed, for <see cref="Agents.Ask.TryAgain"/>.</param>
+/// <param name="Findings">What to mend.</param>
+public sealed record TurnBrief(
+    Role Role, Ask Ask, Guid Session, bool Known, int Attempt, int Round, int Delivery, string? Reason = null, Items<Finding> Findings = default);
+
+/// <summary>Names conversations. Derived, not drawn, so that a replay names them alike.</summary>
+public static class Sessions
+{
+    /// <summary>The <paramref name="number"/>th conversation about a milestone in a run.</summary>
+    public static Guid Name(RunId run, MilestoneId milestone, int number)
+    {
+        Span<byte> text = stackalloc byte[128];
+        var length = Encoding.UTF8.GetBytes($"{run}/{milestone}/{number}", text);
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(text[..length], hash);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80); // RFC 9562 version 8: bits of our own making
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

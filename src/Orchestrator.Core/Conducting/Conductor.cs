@@ -1,0 +1,84 @@
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Conducting;
+
+/// <summary>What came of one fact: the next state, and all that must be under way in it.</summary>
+public readonly record struct Decision(RunState State, IReadOnlyList<Order> Orders);
+
+/// <summary>
+/// Decides. A pure function of state, fact and time: take the fact in, start what has become possible, derive the
+/// orders. Replaying a journal through it gives the live state back.
+/// </summary>
+public static class Conductor
+{
+    /// <summary>Takes one fact in.</summary>
+    /// <param name="state">The state so far; null before <see cref="Event.RunStarted"/>.</param>
+    /// <param name="fact">What happened.</param>
+    /// <param name="at">When it was journalled.</param>
+    /// <exception cref="InvalidOperationException">The first fact is not <see cref="Event.RunStarted"/>.</exception>
+    public static Decision Decide(RunState? state, Event fact, DateTimeOffset at)
+    {
+        if (state is null)
+        {
+            var begun = fact is Event.RunStarted start ? Begin(start, at) : throw new InvalidOperationException("A run begins with RunStarted.");
+            return Settle(begun, at);
+        }
+
+        if (state.Final is not null && fact is not Event.Resumed)
+        {
+            return new Decision(state, []);
+        }
+
+        var next = Apply(state, fact, at);
+        return ReferenceEquals(next, state) && fact is not Event.Woke
+            ? new Decision(state, OrdersOf.State(state, at))
+            : Settle(next, at);
+    }
+
+    private static Decision Settle(RunState state, DateTimeOffset at)
+    {
+        var settled = Advancing.Advance(state, at);
+        return new Decision(settled, OrdersOf.State(settled, at));
+    }
+
+    /// <summary>One method for each fact. A fact whose ticket is stale returns the same state.</summary>
+    private static RunState Apply(RunState state, Event fact, DateTimeOffset at) => fact switch
+    {
+        Event.RunStarted => state,
+        Event.Resumed e => Stopping.Resumed(state, e, at),
+        Event.Woke => state,
+        Event.MachineRead e => e.Reading == state.Machine ? state : state with { Machine = e.Reading },
+        Event.StopAsked e => Stopping.StopAsked(state, e.Request, at),
+        Event.WorktreeReady e => Working.WorktreeReady(state, e, at),
+        Event.TurnFinished e => Turning.TurnFinished(state, e, at),
+        Event.WorkCommitted e => Working.WorkCommitted(state, e, at),
+        Event.GateFinished e => Working.GateFinished(state, e, at),
+        Event.CandidateBuilt e => Integrating.CandidateBuilt(state, e, at),
+        Event.Published e => Integrating.Published(state, e, at),
+        Event.TargetMoved e => Integrating.TargetMoved(state, e),
+        Event.OrderFailed e => Working.OrderFailed(state, e, at),
+        _ => throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}."),
+    };
+
+    private static RunState Begin(Event.RunStarted start, DateTimeOffset at)
+    {
+        var plan = new Plan(start.Plan);
+        var done = start.Done.ToDictionary(d => d.Id, d => d.Merge);
+        var leftOut = start.LeftOut.ToHashSet();
+        return new RunState
+        {
+            Run = start.Run,
+            Plan = plan,
+            Policy = start.Policy,
+            Target = start.Target,
+            Tip = start.Base,
+            StartedAt = at,
+            Milestones = plan.Milestones.Select(m => new MilestoneState(
+                done.TryGetValue(m.Id, out var merge) ? new Phase.Integrated(merge, Earlier: true)
+                : leftOut.Contains(m.Id) ? new Phase.LeftOut()
+                : new Phase.Waiting(),
+                at)).ToItems(),
+        };
+    }
+}

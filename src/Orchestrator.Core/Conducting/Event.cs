@@ -1,0 +1,90 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Conducting;
+
+/// <summary>A milestone that the target branch's history shows as done.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Merge">The commit that merged it.</param>
+public readonly record struct DoneMilestone(MilestoneId Id, string Merge);
+
+/// <summary>A milestone that did not merge, and where.</summary>
+public sealed record Conflict(MilestoneId Id, Items<string> Paths);
+
+/// <summary>
+/// A fact coming in. Facts are journalled, intentions are not. A closed list: a test walks a sample of each
+/// through every switch, the journal's codec and the docs.
+/// </summary>
+public abstract record Event
+{
+    private Event()
+    {
+    }
+
+    /// <summary>The run began. Always the first.</summary>
+    /// <param name="Run">Its name.</param>
+    /// <param name="Plan">The milestones in plan order.</param>
+    /// <param name="Policy">The user's decisions.</param>
+    /// <param name="Target">The branch to publish to, as a full ref.</param>
+    /// <param name="Base">The target's commit.</param>
+    /// <param name="Done">What its history shows as done.</param>
+    /// <param name="LeftOut">What the options leave out.</param>
+    public sealed record RunStarted(
+        RunId Run, Items<Milestone> Plan, Policy Policy, string Target, string Base, Items<DoneMilestone> Done, Items<MilestoneId> LeftOut) : Event;
+
+    /// <summary>The program was started again on this run; whatever was under way is not any more.</summary>
+    /// <param name="Incarnation">Which start this is, from 2.</param>
+    /// <param name="Policy">The settings may have changed meanwhile.</param>
+    public sealed record Resumed(int Incarnation, Policy Policy) : Event;
+
+    /// <summary>A time that something waited for has come.</summary>
+    public sealed record Woke : Event;
+
+    /// <summary>The machine was looked at.</summary>
+    public sealed record MachineRead(MachineReading Reading) : Event;
+
+    /// <summary>Somebody wants the run to stop.</summary>
+    public sealed record StopAsked(StopRequest Request) : Event;
+
+    /// <summary>The worktree stands.</summary>
+    /// <param name="Ticket">The order's.</param>
+    /// <param name="Base">The commit it began at.</param>
+    /// <param name="Carried">The commit that carries the earlier work; null when there was none or it did not fit.</param>
+    public sealed record WorktreeReady(Ticket Ticket, string Base, string? Carried) : Event;
+
+    /// <summary>An agent process ended.</summary>
+    public sealed record TurnFinished(Ticket Ticket, TurnOutcome Outcome, Usage Usage) : Event;
+
+    /// <summary>The worktree's content is committed.</summary>
+    /// <param name="Ticket">The order's.</param>
+    /// <param name="Commit">The milestone's new tip; null when there was nothing new.</param>
+    /// <param name="Files">How many paths changed.</param>
+    public sealed record WorkCommitted(Ticket Ticket, string? Commit, int Files) : Event;
+
+    /// <summary>Gates ended, of a milestone or of a candidate.</summary>
+    public sealed record GateFinished(Ticket Ticket, Items<GateResult> Results) : Event;
+
+    /// <summary>A candidate was built.</summary>
+    /// <param name="Ticket">The order's.</param>
+    /// <param name="Onto">The target's tip when it was built.</param>
+    /// <param name="Tip">The tip of the run's integrated work, moved forward to <paramref name="Onto"/> where that holds it.</param>
+    /// <param name="Candidate">The commit; null when nothing merged.</param>
+    /// <param name="Merged">What it holds of the batch.</param>
+    /// <param name="Conflicts">What did not merge.</param>
+    public sealed record CandidateBuilt(
+        Ticket Ticket, string Onto, string Tip, string? Candidate, Items<MilestoneId> Merged, Items<Conflict> Conflicts) : Event;
+
+    /// <summary>The candidate is the tip of the run's integrated work.</summary>
+    /// <param name="Ticket">The order's.</param>
+    /// <param name="Commit">The candidate.</param>
+    /// <param name="Unlanded">Why the target branch was left where it was; null when it moved.</param>
+    public sealed record Published(Ticket Ticket, string Commit, string? Unlanded) : Event;
+
+    /// <summary>The target moved while the candidate was under test; nothing was published.</summary>
+    public sealed record TargetMoved(Ticket Ticket, string Tip) : Event;
+
+    /// <summary>An order could not be carried out.</summary>
+    public sealed record OrderFailed(Ticket Ticket, FailureKind Kind, string Code, string Message) : Event;
+}

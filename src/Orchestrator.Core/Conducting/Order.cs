@@ -1,0 +1,60 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Conducting;
+
+/// <summary>
+/// A thing to do going out. Carried out in the background, answered with an event that returns the ticket.
+/// Handing out the same order twice does no harm: under its ticket it is idempotent. A closed list.
+/// </summary>
+public abstract record Order
+{
+    private Order()
+    {
+    }
+
+    /// <summary>Make or heal a milestone's worktree. Answer: <see cref="Event.WorktreeReady"/>.</summary>
+    public sealed record Prepare(Ticket Ticket, MilestoneId Milestone, int Attempt, Step.Prepare Step) : Order;
+
+    /// <summary>Run one agent process to its end. Answer: <see cref="Event.TurnFinished"/>.</summary>
+    /// <param name="Ticket">Its name.</param>
+    /// <param name="Milestone">Which milestone.</param>
+    /// <param name="Brief">What for.</param>
+    /// <param name="Base">The commit the worktree began at.</param>
+    /// <param name="Tip">The latest commit of the milestone; the base before the first.</param>
+    /// <param name="BudgetUsd">What is left of the milestone's or run's budget in US dollars, or null.</param>
+    public sealed record RunTurn(Ticket Ticket, MilestoneId Milestone, TurnBrief Brief, string Base, string Tip, decimal? BudgetUsd) : Order;
+
+    /// <summary>Commit the worktree's content. Answer: <see cref="Event.WorkCommitted"/>.</summary>
+    public sealed record Commit(Ticket Ticket, MilestoneId Milestone, Role After, int Attempt, int Round, string Base, string Tip) : Order;
+
+    /// <summary>Run the gates on a milestone's commit. Answer: <see cref="Event.GateFinished"/>.</summary>
+    public sealed record RunGates(Ticket Ticket, MilestoneId Milestone, string Tip) : Order;
+
+    /// <summary>Merge a batch into a candidate. Answer: <see cref="Event.CandidateBuilt"/>.</summary>
+    public sealed record BuildCandidate(Ticket Ticket, Items<BatchItem> Batch, string Tip) : Order;
+
+    /// <summary>Run the gates on a candidate. Answer: <see cref="Event.GateFinished"/>.</summary>
+    public sealed record TestCandidate(Ticket Ticket, string Candidate, Items<MilestoneId> Milestones) : Order;
+
+    /// <summary>Make a tested candidate the tip, and move the target if it still stands at <paramref name="Onto"/>. Answer: <see cref="Event.Published"/> or <see cref="Event.TargetMoved"/>.</summary>
+    public sealed record Publish(Ticket Ticket, string Onto, string Candidate, Items<MilestoneId> Milestones) : Order;
+
+    /// <summary>Bring a <see cref="Event.Woke"/> at this time or a little later.</summary>
+    public sealed record Wake(DateTimeOffset At) : Order;
+
+    /// <summary>The order's ticket; null for <see cref="Wake"/>, which has no answer of its own.</summary>
+    public Ticket? TicketOrNull => this switch
+    {
+        Prepare o => o.Ticket,
+        RunTurn o => o.Ticket,
+        Commit o => o.Ticket,
+        RunGates o => o.Ticket,
+        BuildCandidate o => o.Ticket,
+        TestCandidate o => o.Ticket,
+        Publish o => o.Ticket,
+        Wake => null,
+        _ => throw new InvalidOperationException($"Unknown order {GetType().Name}."),
+    };
+}

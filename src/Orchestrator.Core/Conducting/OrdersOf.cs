@@ -1,0 +1,112 @@
+using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Conducting;
+
+/// <summary>
+/// What must be under way in a state. Derived from the state alone, never from the fact that led to it; that is
+/// why resuming needs no code of its own.
+/// </summary>
+internal static class OrdersOf
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
+
+    public static IReadOnlyList<Order> State(RunState state, DateTimeOffset at)
+    {
+        if (state.Final is not null)
+        {
+            return [];
+        }
+
+        var orders = new List<Order>();
+        for (var i = 0; i < state.Milestones.Count; i++)
+        {
+            if (state.Milestones[i].Phase is Phase.Working working)
+            {
+                orders.Add(Of(working, state.Plan.Milestones[i], state.Milestones[i]));
+            }
+        }
+
+        switch (state.Integration)
+        {
+            case Integration.Building b:
+                orders.Add(new Order.BuildCandidate(b.Ticket, b.Batch, state.Tip));
+                break;
+            case Integration.Testing t:
+                orders.Add(new Order.TestCandidate(t.Ticket, t.Candidate, Ids(t.Batch)));
+                break;
+            case Integration.Publishing p:
+                orders.Add(new Order.Publish(p.Ticket, p.Onto, p.Candidate, Ids(p.Batch)));
+                break;
+            case Integration.Idle:
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown queue state {state.Integration.GetType().Name}.");
+        }
+
+        if (NextWake(state, at) is { } wake)
+        {
+            orders.Add(new Order.Wake(wake));
+        }
+
+        return orders;
+    }
+
+    private static Items<MilestoneId> Ids(Items<BatchItem> batch) => batch.Select(item => item.Id).ToItems();
+
+    private static Order Of(Phase.Working working, Milestone planned, MilestoneState milestone)
+    {
+        var tip = milestone.Tip ?? milestone.Base ?? "";
+        return working.Step switch
+        {
+            Step.Prepare s => new Order.Prepare(working.Ticket, planned.Id, milestone.Attempt, s),
+            Step.Turn s => new Order.RunTurn(working.Ticket, planned.Id, s.Brief, milestone.Base!, tip, Turning.BudgetLeft(planned, milestone)),
+            Step.Commit s => new Order.Commit(working.Ticket, planned.Id, s.After, milestone.Attempt, milestone.Round, milestone.Base!, tip),
+            Step.Gate s => new Order.RunGates(working.Ticket, planned.Id, s.Tip),
+            _ => throw new InvalidOperationException($"Unknown step {working.Step.GetType().Name}."),
+        };
+    }
+
+    private static DateTimeOffset? NextWake(RunState state, DateTimeOffset at)
+    {
+        if (state.Stop is not null)
+        {
+            return null;
+        }
+
+        DateTimeOffset? wake = null;
+        void Consider(DateTimeOffset time)
+        {
+            if (time > at && (wake is null || time < wake))
+            {
+                wake = time;
+            }
+        }
+
+        foreach (var milestone in state.Milestones.AsSpan())
+        {
+            if (milestone.Phase is Phase.Parked parked)
+            {
+                Consider(parked.Until);
+            }
+        }
+
+        if (state.Limit is { } limit)
+        {
+            Consider(limit.Until);
+        }
+
+        if (state.Integration is Integration.Idle { NotBefore: { } notBefore })
+        {
+            Consider(notBefore);
+        }
+
+        if (CapacityPolicy.Slots(state.Policy, state.Machine) == 0)
+        {
+            Consider(at + LookAgain); // a critical machine is looked at again, so that the run cannot stall in silence
+        }
+
+        return wake;
+    }
+}

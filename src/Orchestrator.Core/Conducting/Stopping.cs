@@ -1,0 +1,87 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Conducting;
+
+/// <summary>Stopping and going on again. Neither spends an attempt.</summary>
+internal static class Stopping
+{
+    /// <summary>
+    /// A drain lets every step end; a stop lays each step aside at once (the hands end the agents), but for commits
+    /// and a publication, which are short and leave nothing half done.
+    /// </summary>
+    public static RunState StopAsked(RunState state, StopRequest request, DateTimeOffset at)
+    {
+        if (state.Stop is { } known && known.Urgency >= request.Urgency)
+        {
+            return state;
+        }
+
+        state = state with { Stop = request };
+        if (request.Urgency == Urgency.Drain)
+        {
+            return state;
+        }
+
+        for (var i = 0; i < state.Milestones.Count; i++)
+        {
+            var milestone = state.Milestones[i];
+            if (milestone.Phase is Phase.Working { Step: not Step.Commit } working)
+            {
+                state = state.Park(i, milestone, at, ParkReason.Interrupted, request.Message, working.Step.Again(milestone.Stumbles), at);
+            }
+        }
+
+        return state.Integration is Integration.Building or Integration.Testing
+            ? state with { Integration = new Integration.Idle() }
+            : state;
+    }
+
+    /// <summary>
+    /// The program began again. What was under way in a milestone is not any more: it is laid aside and taken up
+    /// under a new ticket, so that a late answer of the former life is stale. The queue's order keeps its ticket:
+    /// a publication may have happened and must not be decided anew.
+    /// </summary>
+    public static RunState Resumed(RunState state, Event.Resumed e, DateTimeOffset at)
+    {
+        if (e.Incarnation <= state.Incarnation || state.Final is Final.Completed or Final.WithFailures)
+        {
+            return state;
+        }
+
+        state = state with
+        {
+            Incarnation = e.Incarnation,
+            Policy = e.Policy,
+            Stop = null,
+            Final = null,
+            FinishedAt = null,
+            LandingTried = false,
+            Machine = Capacity.MachineReading.Unknown,
+        };
+        for (var i = 0; i < state.Milestones.Count; i++)
+        {
+            var milestone = state.Milestones[i];
+            if (milestone.Phase is not Phase.Working working)
+            {
+                continue;
+            }
+
+            if (working.Step is Step.Turn && milestone.Stumbles >= state.Policy.Redeliveries)
+            {
+                state = Turning.AttemptFailed(state, i, milestone, working.Step, "agent.crashes", "The program ended again and again during this turn.", at);
+                if (state.Milestones[i].Phase is Phase.Working retried)
+                {
+                    state = state.Park(i, state.Milestones[i], at, ParkReason.Interrupted, "The program was started again.", retried.Step, at);
+                }
+            }
+            else
+            {
+                var stumbled = working.Step is Step.Turn ? milestone with { Stumbles = milestone.Stumbles + 1 } : milestone;
+                state = state.Park(i, stumbled, at, ParkReason.Interrupted, "The program was started again.", working.Step.Again(stumbled.Stumbles), at);
+            }
+        }
+
+        return state;
+    }
+}

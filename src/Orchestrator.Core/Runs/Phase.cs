@@ -1,0 +1,76 @@
+using Orchestrator.Core.Agents;
+
+namespace Orchestrator.Core.Runs;
+
+/// <summary>One thing to be done for a milestone. A closed list.</summary>
+public abstract record Step
+{
+    private Step()
+    {
+    }
+
+    /// <summary>Make the worktree at <paramref name="Base"/>; carry the work of an earlier tip along when there is one.</summary>
+    /// <param name="Base">The commit to start from.</param>
+    /// <param name="Carry">A milestone commit whose change is to be laid on top, or null.</param>
+    /// <param name="Findings">What an integration found wrong with the carried work.</param>
+    public sealed record Prepare(string Base, string? Carry = null, Items<Finding> Findings = default) : Step;
+
+    /// <summary>Run one agent process.</summary>
+    public sealed record Turn(TurnBrief Brief) : Step;
+
+    /// <summary>Commit what the turn of this role left in the worktree.</summary>
+    public sealed record Commit(Role After) : Step;
+
+    /// <summary>Run the gates on this commit, in the milestone's worktree.</summary>
+    public sealed record Gate(string Tip) : Step;
+}
+
+/// <summary>Why a milestone is parked.</summary>
+public enum ParkReason
+{
+    /// <summary>The provider refuses until a time.</summary>
+    Limit,
+
+    /// <summary>Something passing went wrong; backing off.</summary>
+    Backoff,
+
+    /// <summary>Sent back by the merge queue; goes on when the batch it was part of is through.</summary>
+    Queue,
+
+    /// <summary>A stop or a crash came between; goes on as soon as there is a slot.</summary>
+    Interrupted,
+}
+
+/// <summary>Where a milestone stands. A closed list; the catch-all arm of a switch over it only throws.</summary>
+public abstract record Phase
+{
+    private Phase()
+    {
+    }
+
+    /// <summary>Not begun: waits for its needs or for a slot.</summary>
+    public sealed record Waiting : Phase;
+
+    /// <summary>Not chosen by <c>--stage</c> or <c>--milestone</c>.</summary>
+    public sealed record LeftOut : Phase;
+
+    /// <summary>A step is under way and holds a slot.</summary>
+    public sealed record Working(Ticket Ticket, Step Step) : Phase;
+
+    /// <summary>Holds no slot; takes up <paramref name="Step"/> at <paramref name="Until"/> or later.</summary>
+    public sealed record Parked(DateTimeOffset Until, ParkReason Reason, string Message, Step Step) : Phase;
+
+    /// <summary>Reviewed and gated; waits to be integrated.</summary>
+    public sealed record Accepted(string Tip) : Phase;
+
+    /// <summary>Part of a gated merge on the run's integration branch.</summary>
+    /// <param name="Merge">The commit that holds it.</param>
+    /// <param name="Earlier">True when an earlier run did it.</param>
+    public sealed record Integrated(string Merge, bool Earlier) : Phase;
+
+    /// <summary>Given up.</summary>
+    public sealed record Failed(string Code, string Message) : Phase;
+
+    /// <summary>Something it needs will not be integrated in this run.</summary>
+    public sealed record Blocked(Plans.MilestoneId By) : Phase;
+}

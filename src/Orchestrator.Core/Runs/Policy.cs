@@ -1,0 +1,37 @@
+using Orchestrator.Core.Plans;
+
+namespace Orchestrator.Core.Runs;
+
+/// <summary>How a finished stage reaches the user.</summary>
+public enum PublishMode
+{
+    /// <summary>The target branch is moved forward to the tested commit.</summary>
+    FastForward,
+
+    /// <summary>The tested commit stays on a branch of ours; the target is left alone.</summary>
+    Branch,
+}
+
+/// <summary>
+/// What the user decided, validated. Settings are written, a policy is checked, a state changes: never one type
+/// for two lifetimes.
+/// </summary>
+/// <param name="MaxParallel">Milestones in work at once, from 1.</param>
+/// <param name="RetryAttempts">Tries at one milestone, from 1.</param>
+/// <param name="ReviewRounds">Remediation rounds in one attempt, from 0.</param>
+/// <param name="Review">How milestones are reviewed that do not say so themselves.</param>
+/// <param name="AutoResume">False: a limit ends the run, with the time to come back.</param>
+/// <param name="RateLimitWait">How long to wait when no reset time is known.</param>
+/// <param name="Redeliveries">How often one turn may be begun again (crash, limit, overload) before that spends an attempt.</param>
+/// <param name="Rebuilds">How often in a row a candidate may be rebuilt because the target moved.</param>
+/// <param name="Publish">How a finished batch reaches the user.</param>
+public sealed record Policy(
+    int MaxParallel = 4,
+    int RetryAttempts = 10,
+    int ReviewRounds = 3,
+    ReviewLevel Review = ReviewLevel.Normal,
+    bool AutoResume = true,
+    TimeSpan RateLimitWait = default,
+    int Redeliveries = 20,
+    int Rebuilds = 20,
+    PublishMode Publish = PublishMode.FastForward);

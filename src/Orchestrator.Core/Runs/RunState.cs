@@ -1,0 +1,164 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Plans;
+
+namespace Orchestrator.Core.Runs;
+
+/// <summary>What a run knows about one milestone.</summary>
+/// <param name="Phase">Where it stands.</param>
+/// <param name="Since">When it came there.</param>
+/// <param name="Attempt">Which try, from 1; 0 before the first.</param>
+/// <param name="Round">Which review round of this attempt, from 0.</param>
+/// <param name="Sessions">How many conversations there were.</param>
+/// <param name="Writer">The implementer's conversation of this attempt.</param>
+/// <param name="Base">The commit its worktree began at.</param>
+/// <param name="Tip">Its latest commit; null before the first.</param>
+/// <param name="Stumbles">How often in a row its step failed in passing.</param>
+/// <param name="Usage">What its turns used.</param>
+/// <param name="Reason">Why the latest attempt failed.</param>
+/// <param name="Findings">The latest findings.</param>
+public sealed record MilestoneState(
+    Phase Phase,
+    DateTimeOffset Since,
+    int Attempt = 0,
+    int Round = 0,
+    int Sessions = 0,
+    Guid Writer = default,
+    string? Base = null,
+    string? Tip = null,
+    int Stumbles = 0,
+    Usage Usage = default,
+    string? Reason = null,
+    Items<Finding> Findings = default);
+
+/// <summary>A milestone and the commit of it that is to be merged.</summary>
+public readonly record struct BatchItem(MilestoneId Id, string Tip);
+
+/// <summary>Where the merge queue stands. A closed list.</summary>
+public abstract record Integration
+{
+    private Integration()
+    {
+    }
+
+    /// <summary>Nothing under way; not before <paramref name="NotBefore"/> after a passing failure.</summary>
+    public sealed record Idle(DateTimeOffset? NotBefore = null) : Integration;
+
+    /// <summary>A candidate is being made of the batch.</summary>
+    public sealed record Building(Ticket Ticket, Items<BatchItem> Batch) : Integration;
+
+    /// <summary>The gates run on the candidate.</summary>
+    public sealed record Testing(Ticket Ticket, Items<BatchItem> Batch, string Onto, string Candidate) : Integration;
+
+    /// <summary>The tested candidate is being published; an empty batch publishes again what could not land before.</summary>
+    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, string Candidate) : Integration;
+}
+
+/// <summary>How hard a run is asked to stop; a stronger one replaces a weaker one.</summary>
+public enum Urgency
+{
+    /// <summary>Nothing new is begun; what is under way ends its step.</summary>
+    Drain,
+
+    /// <summary>Agents are stopped; nothing is lost, no attempt is spent.</summary>
+    Stop,
+}
+
+/// <summary>That and why a run is asked to stop.</summary>
+/// <param name="Urgency">How hard.</param>
+/// <param name="Code">A stable short name, e.g. <c>operator</c>, <c>agent.login</c>.</param>
+/// <param name="Message">Why, as one sentence.</param>
+public sealed record StopRequest(Urgency Urgency, string Code, string Message);
+
+/// <summary>The provider's refusal, account-wide.</summary>
+public readonly record struct Limit(DateTimeOffset Until, string Message);
+
+/// <summary>How a run ended. A closed list.</summary>
+public abstract record Final
+{
+    private Final()
+    {
+    }
+
+    /// <summary>Every chosen milestone is integrated.</summary>
+    public sealed record Completed : Final;
+
+    /// <summary>Some milestones failed or were blocked; the others are integrated.</summary>
+    public sealed record WithFailures : Final;
+
+    /// <summary>Stopped before the end; can go on.</summary>
+    public sealed record Stopped(string Code, string Message) : Final;
+
+    /// <summary>The provider's limit is reached and the run does not wait; come back at <paramref name="Until"/>.</summary>
+    public sealed record LimitReached(DateTimeOffset Until, string Message) : Final;
+}
+
+/// <summary>The whole state of a run: the fold of its journal.</summary>
+public sealed record RunState
+{
+    /// <summary>The run's name.</summary>
+    public required RunId Run { get; init; }
+
+    /// <summary>What is to be done.</summary>
+    public required Plan Plan { get; init; }
+
+    /// <summary>How.</summary>
+    public required Policy Policy { get; init; }
+
+    /// <summary>The branch to publish to, as a full ref.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>When the run began.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>One state for each milestone of the plan, in its order.</summary>
+    public required Items<MilestoneState> Milestones { get; init; }
+
+    /// <summary>The tip of the run's integrated work; new worktrees begin here.</summary>
+    public required string Tip { get; init; }
+
+    /// <summary>The merge queue.</summary>
+    public Integration Integration { get; init; } = new Integration.Idle();
+
+    /// <summary>The most milestones a batch may have; halved when a candidate is red, 0 for no bound.</summary>
+    public int BatchLimit { get; init; }
+
+    /// <summary>How often in a row the target moved under a candidate.</summary>
+    public int Rebuilds { get; init; }
+
+    /// <summary>How often in a row an order of the queue failed in passing.</summary>
+    public int QueueFailures { get; init; }
+
+    /// <summary>Why <see cref="Tip"/> has not reached the target; null when it has.</summary>
+    public string? Unlanded { get; init; }
+
+    /// <summary>True once the run tried to land what could not land before, so that it ends.</summary>
+    public bool LandingTried { get; init; }
+
+    /// <summary>What the machine allows.</summary>
+    public MachineReading Machine { get; init; } = MachineReading.Unknown;
+
+    /// <summary>The provider's refusal; null when there is none.</summary>
+    public Limit? Limit { get; init; }
+
+    /// <summary>That the run is to stop; null when it is not.</summary>
+    public StopRequest? Stop { get; init; }
+
+    /// <summary>How the run ended; null while it has not.</summary>
+    public Final? Final { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>The number of the next ticket.</summary>
+    public long NextTicket { get; init; } = 1;
+
+    /// <summary>Which start of the program this is, from 1.</summary>
+    public int Incarnation { get; init; } = 1;
+
+    /// <summary>What all turns used together.</summary>
+    public Usage Usage { get; init; }
+
+    /// <summary>Why nothing runs although something could; null in the ordinary case.</summary>
+    public string? Standstill => Machine.Pressure == Pressure.Critical ? Machine.Reason : null;
+}

@@ -1,0 +1,352 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Tests.Simulation;
+
+/// <summary>A law was broken.</summary>
+internal sealed class LawBroken(string law) : Exception(law);
+
+/// <summary>
+/// The world's own books. They are kept from the orders that go out and the answers that come in, never from what
+/// the conductor says of itself; the laws are checked against them after every step.
+/// </summary>
+internal sealed class Books(Scenario scenario)
+{
+    private readonly Dictionary<long, Order> _orders = [];
+    private readonly HashSet<long> _running = [];
+    private readonly HashSet<long> _current = [];
+    private readonly Dictionary<MilestoneId, int> _index = scenario.Milestones.Select((m, i) => (m.Id, i)).ToDictionary(p => p.Id, p => p.i);
+    private readonly Ledger[] _ledgers = [.. scenario.Milestones.Select(_ => new Ledger())];
+    private readonly HashSet<string> _accepted = [];
+    private readonly HashSet<string> _greenCandidates = [World.BaseCommit];
+    private readonly bool[] _merged = new bool[scenario.Milestones.Length];
+
+    /// <summary>What one milestone was given and dealt.</summary>
+    private sealed class Ledger
+    {
+        public int AttemptFailures;
+        public int Rounds;
+        public int Redeliveries;
+        public int Turns;
+        public decimal Spent;
+        public string? Reviewed;
+        public string? Tip;
+        public bool HoldsSlot;
+        public bool Returned;
+        public bool Begun;
+    }
+
+    public bool Merged(int i) => _merged[i];
+
+    public int IndexOf(MilestoneId id) => _index[id];
+
+    public static void Demand(bool holds, string law)
+    {
+        if (!holds)
+        {
+            throw new LawBroken(law);
+        }
+    }
+
+    /// <summary>Looks at all that is ordered after a step. Returns the orders that are new.</summary>
+    public List<Order> TakeOrders(RunState state, IReadOnlyList<Order> orders, int slots)
+    {
+        var fresh = new List<Order>();
+        var underWay = false;
+        var inWork = 0;
+        var began = false;
+        Span<bool> holds = stackalloc bool[_ledgers.Length];
+        foreach (var order in orders)
+        {
+            underWay = true;
+            if (order.TicketOrNull is not { } ticket)
+            {
+                continue;
+            }
+
+            if (!_orders.TryAdd(ticket.Number, order))
+            {
+                Demand(_orders[ticket.Number].Equals(order), "a ticket names one order only");
+            }
+
+            if (MilestoneOf(order) is { } id)
+            {
+                var i = IndexOf(id);
+                Demand(!holds[i], "a milestone has one step under way");
+                holds[i] = true;
+                inWork++;
+                began |= !_ledgers[i].HoldsSlot;
+            }
+
+            if (_running.Add(ticket.Number))
+            {
+                fresh.Add(order);
+                CheckOrder(order);
+            }
+        }
+
+        for (var i = 0; i < _ledgers.Length; i++)
+        {
+            _ledgers[i].HoldsSlot = holds[i];
+        }
+
+        Demand(!began || inWork <= slots, "never more in work than slots");
+        Demand(state.Final is null || orders.Count == 0, "a final run gives no orders");
+        Demand(state.Final is not null || underWay, "a run that is not final has an order or a timer");
+        return fresh;
+    }
+
+    /// <summary>An answer comes in. Returns whether its ticket is the one of an order under way.</summary>
+    public bool TakeAnswer(Event fact)
+    {
+        if (TicketOf(fact) is not { } ticket)
+        {
+            return true;
+        }
+
+        return _running.Contains(ticket.Number) && _current.Contains(ticket.Number);
+    }
+
+    /// <summary>Notes which tickets are asked for now; an answer to any other is stale.</summary>
+    public void NoteCurrent(IReadOnlyList<Order> orders)
+    {
+        _current.Clear();
+        foreach (var order in orders)
+        {
+            if (order.TicketOrNull is { } ticket)
+            {
+                _current.Add(ticket.Number);
+            }
+        }
+    }
+
+    /// <summary>True when a milestone was never begun, all it needs is merged, and nothing at all is under way.</summary>
+    public bool SomethingCouldStart()
+    {
+        if (_current.Count > 0)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _ledgers.Length; i++)
+        {
+            if (!_ledgers[i].Begun && !_merged[i] && i != scenario.LeftOut && scenario.Milestones[i].Needs.All(need => _merged[IndexOf(need)]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The program died: nothing is under way.</summary>
+    public void Crash()
+    {
+        foreach (var number in _running)
+        {
+            if (_orders[number] is Order.RunTurn turn && _current.Contains(number))
+            {
+                Redelivered(IndexOf(turn.Milestone));
+            }
+        }
+
+        _running.Clear();
+    }
+
+    /// <summary>An accepted answer becomes true in the books.</summary>
+    public void Enter(Event fact)
+    {
+        if (TicketOf(fact) is not { } ticket || !_orders.TryGetValue(ticket.Number, out var order))
+        {
+            return;
+        }
+
+        switch (fact)
+        {
+            case Event.TurnFinished e when order is Order.RunTurn turn:
+                EnterTurn(_ledgers[IndexOf(turn.Milestone)], turn, e);
+                break;
+            case Event.WorkCommitted e when order is Order.Commit commit:
+                var ledger = _ledgers[IndexOf(commit.Milestone)];
+                ledger.Redeliveries = 0;
+                ledger.Tip = e.Commit ?? ledger.Tip;
+                if (ledger.Tip is null)
+                {
+                    AttemptFailed(ledger);
+                }
+
+                break;
+            case Event.WorktreeReady e when order is Order.Prepare prepare:
+                _ledgers[IndexOf(prepare.Milestone)].Redeliveries = 0;
+                _ledgers[IndexOf(prepare.Milestone)].Tip = e.Carried;
+                break;
+            case Event.GateFinished e when order is Order.RunGates gates:
+                var gated = _ledgers[IndexOf(gates.Milestone)];
+                gated.Redeliveries = 0;
+                if (e.Results.All(r => r.Passed))
+                {
+                    Demand(!Reviewed(gates.Milestone) || gated.Reviewed == gates.Tip, "gates follow an approved review of the same commit");
+                    _accepted.Add(gates.Tip);
+                }
+
+                break;
+            case Event.GateFinished e when order is Order.TestCandidate test:
+                if (e.Results.All(r => r.Passed))
+                {
+                    _greenCandidates.Add(test.Candidate);
+                }
+                else if (test.Milestones.Count == 1)
+                {
+                    AttemptFailed(_ledgers[IndexOf(test.Milestones[0])]);
+                }
+
+                break;
+            case Event.CandidateBuilt e:
+                foreach (var conflict in e.Conflicts)
+                {
+                    AttemptFailed(_ledgers[IndexOf(conflict.Id)]);
+                }
+
+                break;
+            case Event.OrderFailed { Kind: FailureKind.Attempt } when MilestoneOf(order) is { } id:
+                AttemptFailed(_ledgers[IndexOf(id)]);
+                break;
+            case Event.OrderFailed { Kind: FailureKind.Transient } when MilestoneOf(order) is { } id:
+                Redelivered(IndexOf(id));
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>A publication happened in the world.</summary>
+    public void EnterPublished(Items<MilestoneId> milestones)
+    {
+        foreach (var id in milestones)
+        {
+            Demand(!_merged[IndexOf(id)], "each milestone is merged exactly once");
+            _merged[IndexOf(id)] = true;
+        }
+    }
+
+    /// <summary>The end: what the run says must be what the world has.</summary>
+    public void CheckEnd(RunState state)
+    {
+        for (var i = 0; i < _ledgers.Length; i++)
+        {
+            var phase = state.Milestones[i].Phase;
+            Demand(phase is Phase.Integrated == _merged[i], "integrated says what is merged");
+            Demand(state.Final is not Final.Completed || _merged[i] || i == scenario.LeftOut, "completed means all is merged");
+            Demand(state.Final is not (Final.Completed or Final.WithFailures) || phase is Phase.Integrated or Phase.Failed or Phase.Blocked or Phase.LeftOut, "an ended run left nothing open");
+        }
+    }
+
+    public static MilestoneId? MilestoneOf(Order order) => order switch
+    {
+        Order.Prepare o => o.Milestone,
+        Order.RunTurn o => o.Milestone,
+        Order.Commit o => o.Milestone,
+        Order.RunGates o => o.Milestone,
+        _ => null,
+    };
+
+    public static Ticket? TicketOf(Event fact) => fact switch
+    {
+        Event.WorktreeReady e => e.Ticket,
+        Event.TurnFinished e => e.Ticket,
+        Event.WorkCommitted e => e.Ticket,
+        Event.GateFinished e => e.Ticket,
+        Event.CandidateBuilt e => e.Ticket,
+        Event.Published e => e.Ticket,
+        Event.TargetMoved e => e.Ticket,
+        Event.OrderFailed e => e.Ticket,
+        _ => null,
+    };
+
+    private bool Reviewed(MilestoneId id) => (scenario.Milestones[IndexOf(id)].Review ?? scenario.Policy.Review) != ReviewLevel.None;
+
+    private void CheckOrder(Order order)
+    {
+        switch (order)
+        {
+            case Order.Prepare o:
+                foreach (var need in scenario.Milestones[IndexOf(o.Milestone)].Needs)
+                {
+                    Demand(_merged[IndexOf(need)], "nothing starts before its needs are integrated");
+                }
+
+                _ledgers[IndexOf(o.Milestone)].Begun = true;
+                Demand(IndexOf(o.Milestone) != scenario.LeftOut, "what is left out does not start");
+                break;
+            case Order.RunTurn o:
+                var ledger = _ledgers[IndexOf(o.Milestone)];
+                var budget = scenario.Milestones[IndexOf(o.Milestone)].BudgetUsd;
+                Demand(++ledger.Turns <= 4000, "turns are bounded");
+                Demand(budget is null || ledger.Spent < budget || o.Brief.Ask == Ask.GoOn || o.Brief.Role == Role.Review, "no new work is begun over budget");
+                Demand(budget is null || o.BudgetUsd == Math.Max(0, budget.Value - ledger.Spent), "a turn is told what is left of its budget");
+                if (o.Brief is { Role: Role.Remediate, Ask: Ask.Begin } && _ledgers[IndexOf(o.Milestone)].Returned is false)
+                {
+                    Demand(++ledger.Rounds <= scenario.Policy.ReviewRounds, "rounds are bounded");
+                }
+
+                ledger.Returned = false;
+                break;
+            case Order.RunGates o:
+                Demand(_ledgers[IndexOf(o.Milestone)].Tip == o.Tip, "the gates run on the latest commit");
+                break;
+            case Order.BuildCandidate o:
+                foreach (var item in o.Batch)
+                {
+                    Demand(_accepted.Contains(item.Tip), "only accepted commits are merged");
+                }
+
+                break;
+            case Order.Publish o:
+                Demand(_greenCandidates.Contains(o.Candidate), "the commit that passed the gates is the commit that lands");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void EnterTurn(Ledger ledger, Order.RunTurn turn, Event.TurnFinished e)
+    {
+        ledger.Spent += e.Usage.CostUsd;
+        switch (e.Outcome)
+        {
+            case TurnOutcome.Approved:
+                ledger.Redeliveries = 0;
+                ledger.Reviewed = turn.Tip;
+                break;
+            case TurnOutcome.Failed { Kind: FailureKind.Attempt }:
+                AttemptFailed(ledger);
+                break;
+            case TurnOutcome.Failed { Kind: FailureKind.Transient } or TurnOutcome.Limited or TurnOutcome.Interrupted:
+                Redelivered(IndexOf(turn.Milestone));
+                break;
+            default:
+                ledger.Redeliveries = 0;
+                break;
+        }
+    }
+
+    /// <summary>One more passing failure in a row; past the bound it counts as an attempt.</summary>
+    private void Redelivered(int i)
+    {
+        var ledger = _ledgers[i];
+        if (++ledger.Redeliveries > scenario.Policy.Redeliveries)
+        {
+            AttemptFailed(ledger);
+        }
+    }
+
+    private void AttemptFailed(Ledger ledger)
+    {
+        ledger.Redeliveries = 0;
+        ledger.Rounds = 0;
+        ledger.Returned = true;
+        Demand(++ledger.AttemptFailures <= scenario.Policy.RetryAttempts, "attempts are bounded");
+    }
+}

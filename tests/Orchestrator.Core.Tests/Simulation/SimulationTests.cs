@@ -1,0 +1,26 @@
+namespace Orchestrator.Core.Tests.Simulation;
+
+public sealed class SimulationTests
+{
+    private const int Seeds = 20_000;
+
+    [Fact]
+    public void No_seed_breaks_a_law()
+    {
+        long steps = 0, faults = 0, crashes = 0;
+        var ends = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (ulong seed = 0; seed < Seeds; seed++)
+        {
+            var run = Simulator.Run(seed);
+            steps += run.Steps;
+            faults += run.Faults;
+            crashes += run.Crashes;
+            ends[run.Final.GetType().Name] = ends.GetValueOrDefault(run.Final.GetType().Name) + 1;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Seeds} runs, {steps} steps, {faults} faults, {crashes} crashes; {string.Join(", ", ends.Select(e => $"{e.Key} {e.Value}"))}");
+        Assert.True(faults > Seeds * 2 && crashes > Seeds / 4, "The world became too kind to prove anything.");
+        Assert.True(ends.GetValueOrDefault("Completed") > Seeds / 4 && ends.GetValueOrDefault("WithFailures") > Seeds / 20, "The world became too unkind to prove anything.");
+    }
+}

@@ -1,0 +1,232 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Tests.Simulation;
+
+/// <summary>
+/// The world outside the conductor in virtual time: agents, git, gates, the user and the machine, all as unkind as
+/// the scenario says. It carries orders out and answers late, twice, or never.
+/// </summary>
+internal sealed class World(Scenario scenario, Rng rng, Books books)
+{
+    public const string BaseCommit = "k0";
+
+    private readonly PriorityQueue<Event, (DateTimeOffset At, int Number)> _coming = new();
+    private int _numbers;
+    private int _commits;
+    private string _target = BaseCommit;
+    private string _tip = BaseCommit;
+    private bool _targetHoldsTip = true;
+    private bool _badMended;
+
+    public DateTimeOffset Now { get; private set; } = new(2026, 11, 23, 22, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Until when the provider refuses, as far as the world told.</summary>
+    public DateTimeOffset LimitUntil { get; private set; }
+
+    /// <summary>The last reading that was delivered; none means no bound.</summary>
+    public MachineReading? Reading { get; set; }
+
+    /// <summary>How many faults were dealt.</summary>
+    public int Faults { get; private set; }
+
+    public bool Landed => _targetHoldsTip;
+
+    public void Advance(DateTimeOffset to) => Now = to > Now ? to : Now;
+
+    /// <summary>The next thing to happen, or a wake-up when that comes first; null when nothing will ever happen.</summary>
+    public Event? Next(DateTimeOffset? wake)
+    {
+        var has = _coming.TryPeek(out _, out var first);
+        if (wake is { } time && (!has || time <= first.At))
+        {
+            Advance(time);
+            return new Event.Woke();
+        }
+
+        if (!has)
+        {
+            return null;
+        }
+
+        Advance(first.At);
+        return _coming.Dequeue();
+    }
+
+    /// <summary>The program died: answers under way are mostly lost, a few arrive late.</summary>
+    public void Crash()
+    {
+        var survivors = new List<Event>();
+        while (_coming.TryDequeue(out var fact, out _))
+        {
+            if (Books.TicketOf(fact) is not null && rng.Percent(30))
+            {
+                survivors.Add(fact);
+            }
+        }
+
+        foreach (var fact in survivors)
+        {
+            Come(fact, 600);
+        }
+
+        Reading = null;
+        Advance(Now + TimeSpan.FromSeconds(rng.Below(3600)));
+    }
+
+    /// <summary>Things that happen by themselves.</summary>
+    public void Stir()
+    {
+        if (Fault(3))
+        {
+            _target = Commit(); // the user commits on top of the target
+        }
+
+        if (Fault(3))
+        {
+            var reading = rng.Below(4) switch
+            {
+                0 => new MachineReading(Pressure.Critical, 0, "no memory"),
+                1 => new MachineReading(Pressure.Tense, 0, "busy"),
+                _ => new MachineReading(Pressure.Calm, 1 + rng.Below(4), ""),
+            };
+            Come(new Event.MachineRead(reading), 5);
+            Come(new Event.MachineRead(MachineReading.Unknown), 300);
+        }
+
+        if (Fault(1))
+        {
+            Come(new Event.StopAsked(new StopRequest((Urgency)rng.Below(2), "operator", "asked")), 20);
+        }
+    }
+
+    /// <summary>Carries one order out and lets the answer come in its time.</summary>
+    public void CarryOut(Order order)
+    {
+        var answer = order switch
+        {
+            Order.Prepare o => Trouble(o.Ticket, 1) ?? new Event.WorktreeReady(o.Ticket, o.Step.Base, o.Step.Carry is not null && rng.Percent(70) ? Commit() : null),
+            Order.RunTurn o => new Event.TurnFinished(o.Ticket, Play(o), new Usage(rng.Below(100) / 100m, 100, 10)),
+            Order.Commit o => Trouble(o.Ticket, 1) ?? new Event.WorkCommitted(o.Ticket, Fault(2) ? null : Commit(), 1),
+            Order.RunGates o => Trouble(o.Ticket, 2) ?? new Event.GateFinished(o.Ticket, Gates(!Fault(2))),
+            Order.BuildCandidate o => Trouble(o.Ticket, 3) ?? Build(o),
+            Order.TestCandidate o => Trouble(o.Ticket, 3) ?? Test(o),
+            Order.Publish o => Trouble(o.Ticket, 3) ?? Publish(o),
+            _ => throw new InvalidOperationException(order.GetType().Name),
+        };
+        Come(answer, order is Order.RunTurn ? 900 : 5);
+        if (Fault(2))
+        {
+            Come(answer, 1800);
+        }
+    }
+
+    private TurnOutcome Play(Order.RunTurn o)
+    {
+        if (Fault(1))
+        {
+            return Limited();
+        }
+
+        if (Fault(1))
+        {
+            var kind = rng.Below(20) switch { 0 => FailureKind.Run, 1 or 2 => FailureKind.Milestone, < 10 => FailureKind.Attempt, _ => FailureKind.Transient };
+            return new TurnOutcome.Failed(kind, "sim", "dealt");
+        }
+
+        if (Fault(5))
+        {
+            return new TurnOutcome.Interrupted();
+        }
+
+        if (o.Brief.Role != Role.Review)
+        {
+            return new TurnOutcome.Completed("done");
+        }
+
+        return rng.Percent(20)
+            ? new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Major, "a", 1, "wrong")])
+            : new TurnOutcome.Approved("fine");
+    }
+
+    private TurnOutcome.Limited Limited()
+    {
+        var reset = rng.Below(4) switch
+        {
+            0 => (DateTimeOffset?)null,
+            1 => Now - TimeSpan.FromHours(1),
+            2 => Now + TimeSpan.FromDays(400),
+            _ => Now + TimeSpan.FromMinutes(rng.Below(300)),
+        };
+        var until = Now + TimeSpan.FromHours(7);
+        LimitUntil = until > LimitUntil ? until : LimitUntil;
+        return new TurnOutcome.Limited(reset, "limit");
+    }
+
+    private Event.CandidateBuilt Build(Order.BuildCandidate o)
+    {
+        var tip = _targetHoldsTip ? _target : _tip;
+        if (o.Batch.Count == 0)
+        {
+            return new Event.CandidateBuilt(o.Ticket, _target, _tip, rng.Percent(50) ? _tip : Commit(), [], []);
+        }
+
+        var conflicts = o.Batch.Where(_ => Fault(3)).Select(b => new Conflict(b.Id, ["a.txt"])).ToItems();
+        var merged = o.Batch.Select(b => b.Id).Except(conflicts.Select(c => c.Id)).ToItems();
+        return new Event.CandidateBuilt(o.Ticket, _target, tip, merged.Count > 0 ? Commit() : null, merged, conflicts);
+    }
+
+    private Event.GateFinished Test(Order.TestCandidate o)
+    {
+        var bad = scenario.Bad >= 0 && !_badMended && o.Milestones.Any(id => books.IndexOf(id) == scenario.Bad);
+        _badMended |= bad && o.Milestones.Count == 1;
+        return new Event.GateFinished(o.Ticket, Gates(!bad && !Fault(3)));
+    }
+
+    /// <summary>The publication happens now; its answer may be lost, and the order come again.</summary>
+    private Event Publish(Order.Publish o)
+    {
+        if (o.Candidate != _tip || o.Milestones.Count == 0)
+        {
+            if (_target != o.Onto)
+            {
+                return new Event.TargetMoved(o.Ticket, _target);
+            }
+
+            _tip = o.Candidate;
+            books.EnterPublished(o.Milestones);
+            _targetHoldsTip = scenario.Policy.Publish == PublishMode.FastForward && !Fault(2);
+            _target = _targetHoldsTip ? _tip : _target;
+        }
+
+        return new Event.Published(o.Ticket, o.Candidate, _targetHoldsTip ? null : "the checkout is in the way");
+    }
+
+    private Event? Trouble(Ticket ticket, int part)
+    {
+        if (!Fault(part * 2))
+        {
+            return null;
+        }
+
+        var kind = rng.Below(30) switch { 0 => FailureKind.Run, _ => FailureKind.Transient };
+        return new Event.OrderFailed(ticket, kind, "sim", "dealt");
+    }
+
+    private static Items<GateResult> Gates(bool green) => [new GateResult("test", green, green ? "" : "red")];
+
+    private string Commit() => "k" + ++_commits;
+
+    private bool Fault(int rarity)
+    {
+        var dealt = scenario.Unkindness > 0 && rng.Below(100 * rarity) < scenario.Unkindness;
+        Faults += dealt ? 1 : 0;
+        return dealt;
+    }
+
+    private void Come(Event fact, int withinSeconds) =>
+        _coming.Enqueue(fact, (Now + TimeSpan.FromMilliseconds(1 + rng.Below(withinSeconds * 1000)), _numbers++));
+}
