@@ -130,14 +130,19 @@ internal static class Advancing
 
     private static RunState End(RunState state, DateTimeOffset at)
     {
-        if (state.Integration is not Integration.Idle idle || InWork(state) > 0)
+        if (InWork(state) > 0)
         {
             return state;
         }
 
-        if (state.Stop is { } stop)
+        if (state.Stop is { } stop && state.Integration is Integration.Idle or Integration.Publishing { NotBefore: not null })
         {
             return state with { Final = new Final.Stopped(stop.Code, stop.Message), FinishedAt = at };
+        }
+
+        if (state.Integration is not Integration.Idle idle)
+        {
+            return state;
         }
 
         bool open = false, failed = false, onlyTheLimit = state.Limit is not null && !state.Policy.AutoResume;

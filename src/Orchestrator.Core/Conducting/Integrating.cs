@@ -124,10 +124,18 @@ internal static class Integrating
         }
 
         var failures = state.QueueFailures + 1;
-        state = state with { QueueFailures = failures, LandingTried = false };
-        return e.Kind == FailureKind.Transient && failures <= state.Policy.Rebuilds
-            ? state with { Integration = new Integration.Idle(Waits.Backoff(at, failures)) }
-            : Stopping.StopAsked(state with { Integration = new Integration.Idle() }, new StopRequest(Urgency.Stop, e.Code, e.Message), at);
+        var again = e.Kind == FailureKind.Transient && failures <= state.Policy.Rebuilds;
+        var until = Waits.Backoff(at, failures);
+        state = state with
+        {
+            QueueFailures = failures,
+            LandingTried = false,
+            NextTicket = state.NextTicket + 1,
+            Integration = state.Integration is Integration.Publishing publishing
+                ? publishing with { Ticket = new Ticket(state.NextTicket), NotBefore = until }
+                : new Integration.Idle(again ? until : null),
+        };
+        return again ? state : Stopping.StopAsked(state, new StopRequest(Urgency.Stop, e.Code, e.Message), at);
     }
 
     /// <summary>

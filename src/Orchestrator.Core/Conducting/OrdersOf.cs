@@ -36,10 +36,10 @@ internal static class OrdersOf
             case Integration.Testing t:
                 orders.Add(new Order.TestCandidate(t.Ticket, t.Candidate, Ids(t.Batch)));
                 break;
-            case Integration.Publishing p:
+            case Integration.Publishing p when !(p.NotBefore > at):
                 orders.Add(new Order.Publish(p.Ticket, p.Onto, p.Candidate, Ids(p.Batch)));
                 break;
-            case Integration.Idle:
+            case Integration.Publishing or Integration.Idle:
                 break;
             default:
                 throw new InvalidOperationException($"Unknown queue state {state.Integration.GetType().Name}.");
@@ -100,6 +100,11 @@ internal static class OrdersOf
         if (state.Integration is Integration.Idle { NotBefore: { } notBefore })
         {
             Consider(notBefore);
+        }
+
+        if (state.Integration is Integration.Publishing { NotBefore: { } publishAgain })
+        {
+            Consider(publishAgain);
         }
 
         if (CapacityPolicy.Slots(state.Policy, state.Machine) == 0)

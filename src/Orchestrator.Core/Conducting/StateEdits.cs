@@ -29,13 +29,18 @@ internal static class StateEdits
 
     /// <summary>
     /// Takes up a step under a new ticket. While the run is stopping nothing is taken up but a commit, which is
-    /// short and makes the agent's work safe; the step is parked instead.
+    /// short and makes the agent's work safe; the step is parked instead. So is a turn while the provider refuses.
     /// </summary>
     public static RunState Work(this RunState state, int index, MilestoneState milestone, Step step, DateTimeOffset at)
     {
         if (state.Stop is not null && step is not Step.Commit)
         {
             return state.Park(index, milestone, at, ParkReason.Interrupted, state.Stop.Message, step, at);
+        }
+
+        if (step is Step.Turn && state.Limit is { } limit && limit.Until > at)
+        {
+            return state.Park(index, milestone, limit.Until, ParkReason.Limit, limit.Message, step, at);
         }
 
         var ticket = new Ticket(state.NextTicket);

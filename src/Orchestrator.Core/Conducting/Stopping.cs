@@ -58,6 +58,7 @@ internal static class Stopping
             FinishedAt = null,
             LandingTried = false,
             Machine = Capacity.MachineReading.Unknown,
+            Integration = state.Integration is Integration.Publishing publishing ? publishing with { NotBefore = null } : state.Integration,
         };
         for (var i = 0; i < state.Milestones.Count; i++)
         {

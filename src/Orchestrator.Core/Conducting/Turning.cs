@@ -108,16 +108,16 @@ internal static class Turning
 
     private static RunState Limited(RunState state, int i, MilestoneState milestone, Step.Turn turn, TurnOutcome.Limited o, DateTimeOffset at)
     {
-        if (milestone.Stumbles >= state.Policy.Redeliveries)
-        {
-            return AttemptFailed(state, i, milestone, turn, "limit.again", $"Refused {milestone.Stumbles + 1} times in a row: {o.Message}", at);
-        }
-
         var stumbled = milestone with { Stumbles = milestone.Stumbles + 1 };
         var until = Waits.AfterLimit(state.Policy, at, o.ResetsAt, stumbled.Stumbles);
         if (state.Limit is not { } known || known.Until < until)
         {
             state = state with { Limit = new Limit(until, o.Message) };
+        }
+
+        if (stumbled.Stumbles > state.Policy.Redeliveries)
+        {
+            return AttemptFailed(state, i, milestone, turn, "limit.again", $"Refused {stumbled.Stumbles} times in a row: {o.Message}", at);
         }
 
         return state.Park(i, stumbled, until, ParkReason.Limit, o.Message, turn.Again(stumbled.Stumbles), at);

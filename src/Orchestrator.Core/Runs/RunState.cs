@@ -50,8 +50,12 @@ public abstract record Integration
     /// <summary>The gates run on the candidate.</summary>
     public sealed record Testing(Ticket Ticket, Items<BatchItem> Batch, string Onto, string Candidate) : Integration;
 
-    /// <summary>The tested candidate is being published; an empty batch publishes again what could not land before.</summary>
-    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, string Candidate) : Integration;
+    /// <summary>
+    /// The tested candidate is being published; an empty batch publishes again what could not land before. Once
+    /// begun it may have happened, whatever became of the answer, so that only its own answer ends it: when the
+    /// order fails it is given again, not before <paramref name="NotBefore"/>.
+    /// </summary>
+    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, string Candidate, DateTimeOffset? NotBefore = null) : Integration;
 }
 
 /// <summary>How hard a run is asked to stop; a stronger one replaces a weaker one.</summary>

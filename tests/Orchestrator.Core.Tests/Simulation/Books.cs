@@ -21,6 +21,8 @@ internal sealed class Books(Scenario scenario)
     private readonly Ledger[] _ledgers = [.. scenario.Milestones.Select(_ => new Ledger())];
     private readonly HashSet<string> _accepted = [];
     private readonly HashSet<string> _greenCandidates = [World.BaseCommit];
+    private DateTimeOffset _refusedUntil;
+    private bool _publicationOpen;
     private readonly bool[] _merged = new bool[scenario.Milestones.Length];
 
     /// <summary>What one milestone was given and dealt.</summary>
@@ -51,7 +53,7 @@ internal sealed class Books(Scenario scenario)
     }
 
     /// <summary>Looks at all that is ordered after a step. Returns the orders that are new.</summary>
-    public List<Order> TakeOrders(RunState state, IReadOnlyList<Order> orders, int slots)
+    public List<Order> TakeOrders(RunState state, IReadOnlyList<Order> orders, int slots, DateTimeOffset at)
     {
         var fresh = new List<Order>();
         var underWay = false;
@@ -84,6 +86,7 @@ internal sealed class Books(Scenario scenario)
             {
                 fresh.Add(order);
                 CheckOrder(order);
+                Demand(order is not Order.RunTurn || at >= _refusedUntil, "no turn begins before the provider's reset time");
             }
         }
 
@@ -125,7 +128,7 @@ internal sealed class Books(Scenario scenario)
     /// <summary>True when a milestone was never begun, all it needs is merged, and nothing at all is under way.</summary>
     public bool SomethingCouldStart()
     {
-        if (_current.Count > 0)
+        if (_current.Count > 0 || _publicationOpen)
         {
             return false;
         }
@@ -156,7 +159,7 @@ internal sealed class Books(Scenario scenario)
     }
 
     /// <summary>An accepted answer becomes true in the books.</summary>
-    public void Enter(Event fact)
+    public void Enter(Event fact, DateTimeOffset at)
     {
         if (TicketOf(fact) is not { } ticket || !_orders.TryGetValue(ticket.Number, out var order))
         {
@@ -166,7 +169,7 @@ internal sealed class Books(Scenario scenario)
         switch (fact)
         {
             case Event.TurnFinished e when order is Order.RunTurn turn:
-                EnterTurn(_ledgers[IndexOf(turn.Milestone)], turn, e);
+                EnterTurn(_ledgers[IndexOf(turn.Milestone)], turn, e, at);
                 break;
             case Event.WorkCommitted e when order is Order.Commit commit:
                 var ledger = _ledgers[IndexOf(commit.Milestone)];
@@ -203,6 +206,9 @@ internal sealed class Books(Scenario scenario)
                 }
 
                 break;
+            case Event.Published or Event.TargetMoved:
+                _publicationOpen = false;
+                break;
             case Event.CandidateBuilt e:
                 foreach (var conflict in e.Conflicts)
                 {
@@ -237,7 +243,7 @@ internal sealed class Books(Scenario scenario)
         for (var i = 0; i < _ledgers.Length; i++)
         {
             var phase = state.Milestones[i].Phase;
-            Demand(phase is Phase.Integrated == _merged[i], "integrated says what is merged");
+            Demand(phase is Phase.Integrated == _merged[i] || _publicationOpen, "integrated says what is merged");
             Demand(state.Final is not Final.Completed || _merged[i] || i == scenario.LeftOut, "completed means all is merged");
             Demand(state.Final is not (Final.Completed or Final.WithFailures) || phase is Phase.Integrated or Phase.Failed or Phase.Blocked or Phase.LeftOut, "an ended run left nothing open");
         }
@@ -284,6 +290,7 @@ internal sealed class Books(Scenario scenario)
                 var ledger = _ledgers[IndexOf(o.Milestone)];
                 var budget = scenario.Milestones[IndexOf(o.Milestone)].BudgetUsd;
                 Demand(++ledger.Turns <= 4000, "turns are bounded");
+                Demand(o.Brief.Attempt <= ledger.AttemptFailures + 1, "only a failed try spends an attempt");
                 Demand(budget is null || ledger.Spent < budget || o.Brief.Ask == Ask.GoOn || o.Brief.Role == Role.Review, "no new work is begun over budget");
                 Demand(budget is null || o.BudgetUsd == Math.Max(0, budget.Value - ledger.Spent), "a turn is told what is left of its budget");
                 if (o.Brief is { Role: Role.Remediate, Ask: Ask.Begin } && _ledgers[IndexOf(o.Milestone)].Returned is false)
@@ -304,6 +311,7 @@ internal sealed class Books(Scenario scenario)
 
                 break;
             case Order.Publish o:
+                _publicationOpen = true; // from here on it may have happened, answered or not
                 Demand(_greenCandidates.Contains(o.Candidate), "the commit that passed the gates is the commit that lands");
                 break;
             default:
@@ -311,7 +319,7 @@ internal sealed class Books(Scenario scenario)
         }
     }
 
-    private void EnterTurn(Ledger ledger, Order.RunTurn turn, Event.TurnFinished e)
+    private void EnterTurn(Ledger ledger, Order.RunTurn turn, Event.TurnFinished e, DateTimeOffset at)
     {
         ledger.Spent += e.Usage.CostUsd;
         switch (e.Outcome)
@@ -326,9 +334,16 @@ internal sealed class Books(Scenario scenario)
             case TurnOutcome.Failed { Kind: FailureKind.Transient } or TurnOutcome.Limited or TurnOutcome.Interrupted:
                 Redelivered(IndexOf(turn.Milestone));
                 break;
-            default:
+            case TurnOutcome.Completed or TurnOutcome.ChangesRequested:
                 ledger.Redeliveries = 0;
                 break;
+            default:
+                break; // the run or the milestone ends by it
+        }
+
+        if (e.Outcome is TurnOutcome.Limited { ResetsAt: { } reset } && reset > at && reset <= at.AddDays(8) && reset > _refusedUntil)
+        {
+            _refusedUntil = reset;
         }
     }
 

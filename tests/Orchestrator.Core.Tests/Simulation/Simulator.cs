@@ -94,7 +94,7 @@ internal sealed class Simulator
                 Journal(fact!); // the fact is durable, the decision is not made: the crash between the two
                 if (_books.TakeAnswer(fact!))
                 {
-                    _books.Enter(fact!);
+                    _books.Enter(fact!, _world.Now);
                 }
 
                 if (fact is Event.MachineRead read)
@@ -144,7 +144,7 @@ internal sealed class Simulator
         var live = _books.TakeAnswer(fact);
         if (live)
         {
-            _books.Enter(fact);
+            _books.Enter(fact, _world.Now);
         }
 
         if (fact is Event.MachineRead read)
@@ -162,7 +162,7 @@ internal sealed class Simulator
         _state = decision.State;
         _orders = decision.Orders;
         _books.NoteCurrent(_orders);
-        var fresh = _books.TakeOrders(_state, _orders, Slots);
+        var fresh = _books.TakeOrders(_state, _orders, Slots, _world.Now);
         foreach (var order in fresh)
         {
             _world.CarryOut(order);
@@ -200,7 +200,7 @@ internal sealed class Simulator
         _state = state;
         _orders = replayed.Orders;
         _books.NoteCurrent(_orders);
-        _books.TakeOrders(state!, _orders, Slots);
+        _books.TakeOrders(state!, _orders, Slots, _world.Now);
         _lastStepIsLive = true;
     }
 

@@ -1,0 +1,108 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Tests.Simulation;
+
+/// <summary>
+/// Tests the tester: each bug wraps the real conductor and falsifies what goes in or comes out. The product has no
+/// hook for this. A bug that the simulated world does not find shows a law that is missing.
+/// </summary>
+public sealed class PlantedBugs
+{
+    private const ulong MostSeeds = 20_000;
+
+    private static readonly Dictionary<string, Decider> Bugs = new()
+    {
+        ["the ticket check is dropped"] = (state, fact, at) => Conductor.Decide(state, Retarget(state, fact), at),
+        ["an attempt is not counted"] = After((before, now) => Each(before, now, (b, n) => n.Attempt > b.Attempt && b.Attempt > 0 ? n with { Attempt = b.Attempt } : n)),
+        ["a round is not counted"] = After((before, now) => Each(before, now, (b, n) => n.Round > b.Round ? n with { Round = b.Round } : n)),
+        ["a redelivery is not counted"] = After((before, now) => Each(before, now, (_, n) => n with { Stumbles = 0 })),
+        ["a stop spends an attempt"] = (state, fact, at) => fact is Event.StopAsked && state is { Final: null }
+            ? After((before, now) => Each(before, now, (_, n) => n.Attempt > 0 && n.Phase is not Phase.Integrated ? n with { Attempt = n.Attempt + 1, Phase = Raise(n.Phase) } : n))(state, fact, at)
+            : Conductor.Decide(state, fact, at),
+        ["an unaccepted commit is merged"] = After((_, now) => now.Integration is Integration.Building b
+            ? now with { Integration = b with { Batch = b.Batch.Select(item => item with { Tip = now.Milestones[now.Plan.IndexOf(item.Id)!.Value].Base! }).ToItems() } }
+            : now),
+        ["the slot limit is ignored"] = (state, fact, at) => Conductor.Decide(
+            state, fact is Event.RunStarted start ? start with { Policy = start.Policy with { MaxParallel = 99 } } : fact is Event.Resumed r ? r with { Policy = r.Policy with { MaxParallel = 99 } } : fact, at),
+        ["the machine is not looked at"] = (state, fact, at) => Conductor.Decide(state, fact is Event.MachineRead ? new Event.Woke() : fact, at),
+        ["the stage barrier is skipped"] = Start(start => start with { Plan = start.Plan.Select(m => m with { Needs = default }).ToItems() }),
+        ["a budget is ignored"] = Start(start => start with { Plan = start.Plan.Select(m => m with { BudgetUsd = null }).ToItems() }),
+        ["what is left out is done"] = Start(start => start with { LeftOut = default }),
+        ["the gates on the candidate are skipped"] = After((_, now) => now.Integration is Integration.Testing t
+            ? now with { Integration = new Integration.Publishing(t.Ticket, t.Batch, t.Onto, t.Candidate) }
+            : now),
+        ["a red gate counts as green"] = (state, fact, at) => Conductor.Decide(
+            state, fact is Event.GateFinished g ? g with { Results = g.Results.Select(r => r with { Passed = true }).ToItems() } : fact, at),
+        ["the review is skipped"] = After((_, now) => Each(now, now, (_, n) => n.Phase is Phase.Working { Step: Step.Turn { Brief.Role: Role.Review } } w
+            ? n with { Phase = w with { Step = new Step.Gate(n.Tip!) } }
+            : n)),
+        ["a lost publication is built anew"] = After((before, now) => before.Integration is Integration.Publishing && now.Integration is Integration.Publishing { NotBefore: { } until }
+            ? now with { Integration = new Integration.Idle(until) }
+            : now),
+        ["a restart forgets the queue"] = (state, fact, at) => fact is Event.Resumed
+            ? After((_, now) => now with { Integration = new Integration.Idle() })(state, fact, at)
+            : Conductor.Decide(state, fact, at),
+        ["a restart forgets who works"] = (state, fact, at) => fact is Event.Resumed && state is { Final: null } ? new Decision(state, []) : Conductor.Decide(state, fact, at),
+        ["the limit is not kept"] = After((_, now) => now with { Limit = null }),
+        ["timers are not set"] = (state, fact, at) => Conductor.Decide(state, fact, at) is var d ? new Decision(d.State, [.. d.Orders.Where(o => o is not Order.Wake)]) : default,
+        ["a failed milestone counts as integrated"] = After((_, now) => Each(now, now, (_, n) => n.Phase is Phase.Failed ? n with { Phase = new Phase.Integrated("k", false) } : n)),
+        ["a stage goes on past a failed one"] = After((_, now) => Each(now, now, (_, n) => n.Phase is Phase.Blocked ? n with { Phase = new Phase.Integrated("k", false) } : n)),
+        ["a final run gives orders"] = (state, fact, at) => Conductor.Decide(state, fact, at) is { State.Final: not null } d
+            ? new Decision(d.State, [new Order.Wake(at)])
+            : Conductor.Decide(state, fact, at),
+        ["a decision depends on hidden state"] = After((_, now) => ++_hidden % 97 == 0 ? now with { NextTicket = now.NextTicket + 1 } : now),
+    };
+
+    private static int _hidden;
+
+    public static TheoryData<string> Names => [.. Bugs.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_planted_bug_is_found(string bug)
+    {
+        for (ulong seed = 0; seed < MostSeeds; seed++)
+        {
+            try
+            {
+                Simulator.Run(seed, Bugs[bug]);
+            }
+            catch (Exception found) when (found is LawBroken or InvalidOperationException or NullReferenceException)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(found.Message);
+                return;
+            }
+        }
+
+        Assert.Fail($"'{bug}' was not found in {MostSeeds} seeds.");
+    }
+
+    private static Decider Start(Func<Event.RunStarted, Event.RunStarted> change) =>
+        (state, fact, at) => Conductor.Decide(state, fact is Event.RunStarted start ? change(start) : fact, at);
+
+    /// <summary>Falsifies the state after each step; the orders are derived anew from it, as the conductor would.</summary>
+    private static Decider After(Func<RunState, RunState, RunState> change) => (state, fact, at) =>
+    {
+        var decision = Conductor.Decide(state, fact, at);
+        var changed = state is null ? decision.State : change(state, decision.State);
+        return ReferenceEquals(changed, decision.State) ? decision : Conductor.Decide(changed, new Event.Woke(), at);
+    };
+
+    private static RunState Each(RunState before, RunState now, Func<MilestoneState, MilestoneState, MilestoneState> change)
+    {
+        var changed = now.Milestones.Select((n, i) => change(before.Milestones[i], n)).ToItems();
+        return changed == now.Milestones ? now : now with { Milestones = changed };
+    }
+
+    private static Phase Raise(Phase phase) => phase is Phase.Parked { Step: Step.Turn t } parked
+        ? parked with { Step = new Step.Turn(t.Brief with { Attempt = t.Brief.Attempt + 1 }) }
+        : phase;
+
+    private static Event Retarget(RunState? state, Event fact) => fact is Event.TurnFinished e
+        && state?.Milestones.Select(m => m.Phase).OfType<Phase.Working>().FirstOrDefault(w => w.Step is Step.Turn) is { } working
+            ? e with { Ticket = working.Ticket }
+            : fact;
+}
