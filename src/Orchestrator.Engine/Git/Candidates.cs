@@ -1,0 +1,147 @@
+using System.Text;
+using Orchestrator.Core;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Engine.Git;
+
+/// <summary>What a candidate is made with besides the batch.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Target">The target branch, as a full ref.</param>
+/// <param name="Title">The title of a milestone, for the merge's subject.</param>
+/// <param name="Hash">The hash of a milestone's file, for its trailer.</param>
+/// <param name="TaskLines">All milestones, done as of before the batch.</param>
+public sealed record CandidateContext(
+    string Run, string Target, Func<MilestoneId, string> Title, Func<MilestoneId, string> Hash, IReadOnlyList<TaskLine> TaskLines);
+
+/// <summary>What building came to.</summary>
+/// <param name="Onto">The target's tip.</param>
+/// <param name="Tip">The run's tip, moved forward to <paramref name="Onto"/> where that holds it.</param>
+/// <param name="Commit">The candidate; null when nothing merged.</param>
+/// <param name="Merged">What it holds of the batch.</param>
+/// <param name="Conflicts">What did not merge.</param>
+public sealed record BuiltCandidate(string Onto, string Tip, string? Commit, Items<MilestoneId> Merged, Items<Conflict> Conflicts);
+
+/// <summary>
+/// Builds candidates: one merge commit for each milestone, one after the other, with no checkout. Each carries
+/// TASKS.md as of that merge and trailers that say whose work it is.
+/// </summary>
+public sealed class Candidates(Repository repository)
+{
+    private const string TasksFile = "TASKS.md";
+
+    /// <summary>Merges a batch on the target's tip as it is now, in plan order.</summary>
+    public async Task<BuiltCandidate> BuildAsync(CandidateContext context, IReadOnlyList<BatchItem> batch, string tip, CancellationToken cancellation)
+    {
+        var onto = await repository.CommitOfAsync(context.Target, cancellation).ConfigureAwait(false)
+            ?? throw new TargetGoneException(context.Target);
+        var floor = tip;
+        var at = tip;
+        if (await repository.HoldsAsync(onto, tip, cancellation).ConfigureAwait(false))
+        {
+            floor = at = onto;
+        }
+        else if (!await repository.HoldsAsync(tip, onto, cancellation).ConfigureAwait(false))
+        {
+            // The user went on from where our work could not land: bring both together first.
+            var (tree, conflicts) = await MergeAsync(onto, tip, cancellation).ConfigureAwait(false);
+            if (conflicts.Count > 0)
+            {
+                throw new TargetDivergedException(context.Target, conflicts);
+            }
+
+            at = await CommitAsync(tree, onto, tip, $"Merge the integrated work of run {context.Run}\n\n{DoneHistory.RunTrailer}: {context.Run}\n", cancellation).ConfigureAwait(false);
+        }
+
+        var done = context.TaskLines.Where(l => l.Done).Select(l => l.Id).ToHashSet();
+        var merged = new List<MilestoneId>();
+        var failed = new List<Conflict>();
+        foreach (var item in batch)
+        {
+            if (await repository.HoldsAsync(at, item.Tip, cancellation).ConfigureAwait(false))
+            {
+                merged.Add(item.Id); // a former life of ours merged it, and the answer was lost
+                continue;
+            }
+
+            var (tree, conflicts) = await MergeAsync(at, item.Tip, cancellation).ConfigureAwait(false);
+            if (conflicts.Count > 0)
+            {
+                failed.Add(new Conflict(item.Id, conflicts.ToItems()));
+                continue;
+            }
+
+            done.Add(item.Id);
+            tree = await WithTasksAsync(tree, context.TaskLines.Select(l => l with { Done = done.Contains(l.Id), Note = "" }), cancellation).ConfigureAwait(false);
+            at = await CommitAsync(tree, at, item.Tip, Message(context, item.Id), cancellation).ConfigureAwait(false);
+            merged.Add(item.Id);
+        }
+
+        if (merged.Count == 0 && batch.Count > 0)
+        {
+            return new BuiltCandidate(onto, floor, null, default, failed.ToItems());
+        }
+
+        if (at != onto && at != tip)
+        {
+            await ShadowExport.ImportAsync(repository, at, [onto, tip, .. batch.Select(b => b.Tip)], cancellation).ConfigureAwait(false);
+            var name = RefNames.Candidate(context.Run);
+            var known = await repository.CommitOfAsync(name, cancellation).ConfigureAwait(false);
+            await repository.UpdateRefsAsync("orchestrator: candidate", [(name, known, at)], cancellation).ConfigureAwait(false);
+        }
+
+        return new BuiltCandidate(onto, floor, at, merged.ToItems(), failed.ToItems());
+    }
+
+    private static string Message(CandidateContext context, MilestoneId id) =>
+        $"Merge milestone {id}: {context.Title(id)}\n\n{DoneHistory.MilestoneTrailer}: {id}\n{DoneHistory.RunTrailer}: {context.Run}\n{DoneHistory.HashTrailer}: {context.Hash(id)}\n";
+
+    private async Task<(string Tree, IReadOnlyList<string> Conflicts)> MergeAsync(string ours, string theirs, CancellationToken cancellation)
+    {
+        string[] call = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
+        var end = await repository.Git.TryAsync(repository.Places.Shadow, call, cancellation).ConfigureAwait(false);
+        return end.ExitCode is 0 or 1
+            ? GitOutput.MergeTree(end)
+            : throw new GitFailedException("merge-tree", end);
+    }
+
+    private async Task<string> CommitAsync(string tree, string first, string second, string message, CancellationToken cancellation) =>
+        (await repository.Git.RunAsync(repository.Places.Shadow, ["commit-tree", tree, "-p", first, "-p", second, "-m", message], cancellation).ConfigureAwait(false)).Text;
+
+    /// <summary>The tree with our part of TASKS.md brought up to date; the user's text in it stays.</summary>
+    private async Task<string> WithTasksAsync(string tree, IEnumerable<TaskLine> lines, CancellationToken cancellation)
+    {
+        var shadow = repository.Places.Shadow;
+        var entries = Encoding.Latin1.GetString((await repository.Git.RunAsync(shadow, ["ls-tree", "-z", tree], cancellation).ConfigureAwait(false)).Output)
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries).ToList();
+        var at = entries.FindIndex(e => e.EndsWith("\t" + TasksFile, StringComparison.Ordinal));
+        var mode = "100644";
+        byte[]? text = null;
+        if (at >= 0)
+        {
+            if (!entries[at].Contains(" blob ", StringComparison.Ordinal) || entries[at].StartsWith("120000", StringComparison.Ordinal))
+            {
+                return tree; // a folder or a link of that name is the user's affair
+            }
+
+            mode = entries[at][..6];
+            text = (await repository.Git.RunAsync(shadow, ["cat-file", "blob", $"{tree}:{TasksFile}"], cancellation).ConfigureAwait(false)).Output;
+            entries.RemoveAt(at);
+        }
+
+        var content = TasksBytes.Splice(text, TaskList.Render(lines));
+        var blob = (await repository.Git.RunAsync(shadow, ["hash-object", "-w", "--stdin", "--no-filters"], cancellation, content).ConfigureAwait(false)).Text;
+        entries.Add($"{mode} blob {blob}\t{TasksFile}");
+        var listing = Encoding.Latin1.GetBytes(string.Join('\0', entries) + "\0");
+        return (await repository.Git.RunAsync(shadow, ["mktree", "-z"], cancellation, listing).ConfigureAwait(false)).Text;
+    }
+}
+
+/// <summary>The target branch is not there any more.</summary>
+public sealed class TargetGoneException(string target) : Exception($"The target branch {target} is gone.");
+
+/// <summary>The target went another way and cannot be merged with what is integrated.</summary>
+public sealed class TargetDivergedException(string target, IReadOnlyList<string> paths)
+    : Exception($"{target} and the run's integrated work changed the same lines: {string.Join(", ", paths.Take(5))}.");

@@ -1,0 +1,101 @@
+namespace Orchestrator.Engine.Git;
+
+/// <summary>
+/// The live copy of TASKS.md in the user's checkout. It is ahead of what is committed, so before a fast-forward it
+/// is set aside, durably, and afterwards laid back. The user's own text in it, committed or not, survives byte for
+/// byte.
+/// </summary>
+public sealed class LiveTasks(RepositoryPlaces places)
+{
+    private readonly Lock _lock = new();
+    private string? _part;
+
+    private string Aside => Path.Combine(places.State, "tasks.aside");
+
+    private string Committed => Path.Combine(places.State, "tasks.committed");
+
+    /// <summary>Writes our part into the live copy; nothing is written when it says that already.</summary>
+    public void Show(string part)
+    {
+        lock (_lock)
+        {
+            _part = part;
+            if (!File.Exists(Aside))
+            {
+                Write(TasksBytes.Splice(Read(places.Tasks), part));
+            }
+        }
+    }
+
+    /// <summary>Gives the checkout what its index has, so that git sees no change that a fast-forward would overwrite.</summary>
+    public async Task SetAsideAsync(Repository repository, CancellationToken cancellation)
+    {
+        Restore(); // a former life may have left one
+        var shown = await repository.Git.TryAsync(places.CommonDir, ["cat-file", "blob", ":TASKS.md"], cancellation).ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (Read(places.Tasks) is not { } live || (shown.Succeeded && live.AsSpan().SequenceEqual(shown.Output)))
+            {
+                return;
+            }
+
+            if (shown.Succeeded)
+            {
+                File.WriteAllBytes(Committed, shown.Output);
+            }
+            else
+            {
+                File.Delete(Committed);
+            }
+
+            File.WriteAllBytes(Aside + ".new", live);
+            File.Move(Aside + ".new", Aside, overwrite: true);
+            if (shown.Succeeded)
+            {
+                Write(shown.Output);
+            }
+            else
+            {
+                File.Delete(places.Tasks);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lays it back after a fast-forward, or after a crash between the two. Where the user had changed the text
+    /// around our part, that text stays; else the newly committed one does.
+    /// </summary>
+    public void Restore()
+    {
+        lock (_lock)
+        {
+            if (Read(Aside) is not { } aside)
+            {
+                return;
+            }
+
+            var part = _part ?? TasksBytes.Part(aside);
+            var current = TasksBytes.SameOutside(aside, Read(Committed)) ? Read(places.Tasks) : aside;
+            Write(part is null ? aside : TasksBytes.Splice(current, part));
+            File.Delete(Aside);
+            File.Delete(Committed);
+        }
+    }
+
+    private static byte[]? Read(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? File.ReadAllBytes(path) : null;
+
+    private void Write(byte[] content)
+    {
+        if (Directory.Exists(places.Tasks) || new FileInfo(places.Tasks).LinkTarget is not null)
+        {
+            return; // a folder or a link of that name is the user's affair
+        }
+
+        if (Read(places.Tasks) is not { } now || !now.AsSpan().SequenceEqual(content))
+        {
+            var draft = Path.Combine(places.State, "tasks.new"); // a half-written list must never be seen
+            File.WriteAllBytes(draft, content);
+            File.Move(draft, places.Tasks, overwrite: true);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Engine.Git;
+
+/// <summary>What publishing came to.</summary>
+/// <param name="MovedTo">The target's tip, when it moved and nothing was published.</param>
+/// <param name="Unlanded">Why the target was left alone although the run's tip moved; null when it holds the candidate.</param>
+public sealed record PublishedCandidate(string? MovedTo, string? Unlanded);
+
+/// <summary>
+/// Moves the target forward to exactly the tested commit: by compare-and-swap where no checkout has it, else by a
+/// fast-forward in that checkout, which git refuses rather than lose an edit. Nothing else ever touches a checkout.
+/// </summary>
+public sealed class Publication(Repository repository, LiveTasks tasks)
+{
+    /// <summary>Publishes. Idempotent: what has happened is seen and not done again.</summary>
+    public async Task<PublishedCandidate> PublishAsync(
+        string run, string target, string onto, string candidate, PublishMode mode, CancellationToken cancellation)
+    {
+        await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var integration = RefNames.Integration(run);
+            var integrated = await repository.CommitOfAsync(integration, cancellation).ConfigureAwait(false);
+            var current = await repository.CommitOfAsync(target, cancellation).ConfigureAwait(false) ?? throw new TargetGoneException(target);
+            if (integrated != candidate)
+            {
+                if (current != onto)
+                {
+                    return new PublishedCandidate(current, null);
+                }
+
+                await repository.UpdateRefsAsync("orchestrator: integrated", [(integration, integrated, candidate)], cancellation).ConfigureAwait(false);
+            }
+
+            return new PublishedCandidate(null, mode == PublishMode.Branch
+                ? $"publish is set to branch: the work is on {Short(integration)}"
+                : await LandAsync(target, current, candidate, integration, cancellation).ConfigureAwait(false));
+        }
+        finally
+        {
+            repository.Writing.Release();
+        }
+    }
+
+    private static string Short(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name["refs/heads/".Length..] : name;
+
+    private async Task<string?> LandAsync(string target, string current, string candidate, string integration, CancellationToken cancellation)
+    {
+        if (await repository.HoldsAsync(current, candidate, cancellation).ConfigureAwait(false))
+        {
+            tasks.Restore();
+            return null;
+        }
+
+        if (!await repository.HoldsAsync(candidate, current, cancellation).ConfigureAwait(false))
+        {
+            return $"{Short(target)} went on in another direction; the work is on {Short(integration)}";
+        }
+
+        var list = await repository.Git.RunAsync(repository.Places.CommonDir, ["worktree", "list", "--porcelain", "-z"], cancellation).ConfigureAwait(false);
+        var checkout = GitOutput.Worktrees(list.Output).FirstOrDefault(w => w.Branch == target && Directory.Exists(w.Folder)).Folder;
+        if (checkout is null)
+        {
+            await repository.UpdateRefsAsync("orchestrator: publish", [(target, current, candidate)], cancellation).ConfigureAwait(false);
+            return null;
+        }
+
+        return await FastForwardAsync(checkout, target, candidate, integration, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<string?> FastForwardAsync(string checkout, string target, string candidate, string integration, CancellationToken cancellation)
+    {
+        var gitDir = Path.GetFullPath(checkout) == Path.GetFullPath(repository.Places.Root)
+            ? repository.Places.CommonDir
+            : Worktrees.AdminFolder(checkout) ?? Path.Combine(checkout, ".git");
+        var main = gitDir == repository.Places.CommonDir;
+        if (main)
+        {
+            await tasks.SetAsideAsync(repository, cancellation).ConfigureAwait(false);
+        }
+
+        var merge = await repository.Git.TryAsync(
+            gitDir, ["merge", "--ff-only", "--no-overwrite-ignore", "--no-stat", "-q", candidate], cancellation, workTree: checkout).ConfigureAwait(false);
+        if (main)
+        {
+            tasks.Restore();
+        }
+
+        if (merge.Succeeded)
+        {
+            return null;
+        }
+
+        var said = string.Join(' ', merge.Errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(4));
+        return $"the checkout of {Short(target)} was left alone ({said}); when it is free, run 'git merge --ff-only {Short(integration)}'";
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text;
+using Orchestrator.Core;
+using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Settings;
+
+namespace Orchestrator.Engine.Git;
+
+/// <summary>
+/// The user's repository, opened and found fit: where it lies, who commits, and the door to it. What does not fit
+/// is a <see cref="Problem"/> before anything is touched.
+/// </summary>
+public sealed class Repository
+{
+    private static readonly Version Needed = new(2, 38);
+
+    private Repository(RepositoryPlaces places, GitCommand git, string? checkedOut)
+    {
+        Places = places;
+        Git = git;
+        CheckedOut = checkedOut;
+    }
+
+    /// <summary>Where things lie.</summary>
+    public RepositoryPlaces Places { get; }
+
+    /// <summary>The door.</summary>
+    public GitCommand Git { get; }
+
+    /// <summary>The branch checked out in the main checkout, as a full ref; null when its HEAD is detached.</summary>
+    public string? CheckedOut { get; }
+
+    /// <summary>All writing calls hold this: git's own locks fail at once instead of waiting, and sibling worktrees read each other half made.</summary>
+    public SemaphoreSlim Writing { get; } = new(1, 1);
+
+    /// <summary>Opens the repository that holds <paramref name="folder"/>.</summary>
+    public static async Task<(Repository? Repository, IReadOnlyList<Problem> Problems)> OpenAsync(
+        string folder, UserEnvironment user, CancellationToken cancellation)
+    {
+        Problem Trouble(string code, string message, string hint) => new(code, message, new Place(folder), hint);
+        if (user.Find("git") is not { } program)
+        {
+            return (null, [Trouble("git.missing", "git is not on PATH.", "Install git 2.38 or newer.")]);
+        }
+
+        async Task<GitEnd> Ask(params string[] arguments)
+        {
+            var environment = user.Only("HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM");
+            environment["PATH"] = "/usr/bin:/bin:/usr/local/bin";
+            environment["LC_ALL"] = "C.UTF-8";
+            var end = await ShortProcess.RunAsync(
+                new ProcessSpec(program, ["-c", "core.fsmonitor=false", "-c", "core.pager=cat", .. arguments], folder, environment), null, TimeSpan.FromSeconds(30), cancellation).ConfigureAwait(false);
+            return new GitEnd(end.ExitCode, end.Output, end.Errors);
+        }
+
+        var said = (await Ask("version").ConfigureAwait(false)).Text;
+        if (GitOutput.Version(said) is not { } version || version < Needed)
+        {
+            return (null, [Trouble("git.old", $"'{said}' is too old: merging without a checkout came with {Needed}.", "Install a newer git.")]);
+        }
+
+        var where = await Ask("rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository", "--show-object-format").ConfigureAwait(false);
+        if (!where.Succeeded)
+        {
+            return (null, [Trouble("git.none", "This is not a git repository.", "Change into your repository, name it with -C DIR, or run 'git init' and commit once.")]);
+        }
+
+        var lines = where.Text.Split('\n');
+        if (lines[1] == "true")
+        {
+            return (null, [Trouble("git.bare", "This repository is bare; agents need a checkout to begin from.", "Clone it and run there.")]);
+        }
+
+        var commonDir = lines[0];
+        var root = Path.GetDirectoryName(commonDir)!;
+        if (Path.GetFileName(commonDir) != ".git" || !Directory.Exists(root))
+        {
+            return (null, [Trouble("git.layout", $"The repository lies in {commonDir}, apart from its checkout.", "Run in an ordinary clone.")]);
+        }
+
+        var places = new RepositoryPlaces(root, commonDir);
+        var settings = GitOutput.Config((await Ask("config", "--list", "-z").ConfigureAwait(false)).Output);
+        var head = await Ask($"--git-dir={commonDir}", "symbolic-ref", "-q", "HEAD").ConfigureAwait(false);
+        var git = MakeDoor(program, places, settings, user);
+        return (new Repository(places, git, head.Succeeded ? head.Text : null), []);
+    }
+
+    /// <summary>The commit of a ref or revision; null when there is none.</summary>
+    public async Task<string?> CommitOfAsync(string revision, CancellationToken cancellation)
+    {
+        var end = await Git.TryAsync(Places.CommonDir, ["rev-parse", "--verify", "-q", "--end-of-options", revision + "^{commit}"], cancellation).ConfigureAwait(false);
+        return end.Succeeded ? end.Text : null;
+    }
+
+    /// <summary>True when everything in <paramref name="ancestor"/> is in <paramref name="commit"/>.</summary>
+    public async Task<bool> HoldsAsync(string commit, string ancestor, CancellationToken cancellation) =>
+        commit == ancestor || (await Git.TryAsync(Places.CommonDir, ["merge-base", "--is-ancestor", ancestor, commit], cancellation).ConfigureAwait(false)).Succeeded;
+
+    /// <summary>
+    /// Changes refs, all or none, each only if it still has the value named: null creates. The reflog says why.
+    /// </summary>
+    /// <exception cref="GitFailedException">One of them had another value.</exception>
+    public Task UpdateRefsAsync(string why, IEnumerable<(string Ref, string? Old, string New)> changes, CancellationToken cancellation)
+    {
+        var input = new StringBuilder("start\0");
+        foreach (var (name, old, value) in changes)
+        {
+            input.Append(old is null ? $"create {name}\0{value}\0" : $"update {name}\0{value}\0{old}\0");
+        }
+
+        input.Append("prepare\0commit\0");
+        return Git.RunAsync(Places.CommonDir, ["update-ref", "--create-reflog", "-m", why, "--stdin", "-z"], cancellation, Encoding.UTF8.GetBytes(input.ToString()));
+    }
+
+    /// <summary>The refs below a prefix and their commits.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> RefsAsync(string prefix, CancellationToken cancellation) =>
+        GitOutput.Refs((await Git.RunAsync(Places.CommonDir, ["for-each-ref", "--format=%(refname) %(objectname)", prefix], cancellation).ConfigureAwait(false)).Text);
+
+    private static GitCommand MakeDoor(string program, RepositoryPlaces places, ILookup<string, string> settings, UserEnvironment user)
+    {
+        string? Last(string key) => settings[key].LastOrDefault();
+        var identity = new GitIdentity(Last("user.name") ?? "Claude Code Orchestrator", Last("user.email") ?? "orchestrator@localhost");
+        var home = Path.Combine(places.State, "home");
+        var config = Path.Combine(places.State, "gitconfig");
+        var excludes = Last("core.excludesfile") is { } named
+            ? named.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(user.Home, named[2..]) : named
+            : Path.Combine(user["XDG_CONFIG_HOME"] ?? Path.Combine(user.Home, ".config"), "git", "ignore");
+        return new GitCommand(program, home, config, File.Exists(excludes) ? excludes : null, identity) { TrustedConfigText = GitOutput.TrustedConfig(settings) };
+    }
+}

@@ -1,0 +1,56 @@
+namespace Orchestrator.Engine.Git;
+
+/// <summary>Where things lie in the user's repository. Names only; nothing is made here.</summary>
+/// <param name="Root">The main checkout.</param>
+/// <param name="CommonDir">The repository itself, shared by all worktrees.</param>
+public sealed record RepositoryPlaces(string Root, string CommonDir)
+{
+    /// <summary>Journal, transcripts, indexes. Ours alone, mode 0700.</summary>
+    public string State => Path.Combine(Root, ".orchestrator");
+
+    /// <summary>The journal.</summary>
+    public string Journal => Path.Combine(State, "journal.db");
+
+    /// <summary>The repository in which everything that reads working files is done, so that the user's config has no say.</summary>
+    public string Shadow => Path.Combine(State, "shadow.git");
+
+    /// <summary>The worktrees.</summary>
+    public string Worktrees => Path.Combine(Root, ".worktree");
+
+    /// <summary>The worktree of a milestone.</summary>
+    public string Worktree(string milestone) => Path.Combine(Worktrees, milestone);
+
+    /// <summary>Whatever belongs to one run.</summary>
+    public string Run(string run) => Path.Combine(State, "runs", run);
+
+    /// <summary>Whatever belongs to one milestone of a run.</summary>
+    public string Milestone(string run, string milestone) => Path.Combine(Run(run), milestone);
+
+    /// <summary>The lease.</summary>
+    public string Lease => Path.Combine(CommonDir, "orchestrator.lock");
+
+    /// <summary>The list of tasks that people read.</summary>
+    public string Tasks => Path.Combine(Root, "TASKS.md");
+}
+
+/// <summary>The refs we write.</summary>
+public static class RefNames
+{
+    /// <summary>All branches of ours.</summary>
+    public const string Branches = "refs/heads/orchestrator/";
+
+    /// <summary>A milestone's branch.</summary>
+    public static string Branch(string run, string milestone) => $"{Branches}{run}/{milestone}";
+
+    /// <summary>The run's integrated, gated work.</summary>
+    public static string Integration(string run) => $"{Branches}{run}/integration";
+
+    /// <summary>A commit that must stay reachable.</summary>
+    public static string Pin(string run, string milestone, string name) => $"refs/orchestrator/{run}/{milestone}/{name}";
+
+    /// <summary>A candidate under test.</summary>
+    public static string Candidate(string run) => $"refs/orchestrator/{run}/candidate";
+
+    /// <summary>Work that was saved before its worktree went.</summary>
+    public static string Rescue(string run, string milestone, string name) => $"refs/orchestrator/rescue/{run}/{milestone}/{name}";
+}

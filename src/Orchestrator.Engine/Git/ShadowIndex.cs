@@ -1,0 +1,90 @@
+using System.Text;
+using Orchestrator.Core.Plans;
+
+namespace Orchestrator.Engine.Git;
+
+/// <summary>
+/// Reads a worktree's files through the shadow repository: what stands on disk becomes a tree, whatever an agent did
+/// to the repository's config, attributes, index flags or ignore rules.
+/// </summary>
+internal sealed class ShadowIndex(Repository repository, string run, string milestone)
+{
+    private readonly string _index = Path.Combine(repository.Places.Milestone(run, milestone), "index");
+
+    /// <summary>The index file.</summary>
+    public string File => _index;
+
+    /// <summary>
+    /// Begins with what git just wrote into a fresh worktree's index, so that unchanged files need not be read again.
+    /// Call it before the agent is let in.
+    /// </summary>
+    public void Adopt(string adminFolder)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_index)!);
+        System.IO.File.Copy(Path.Combine(adminFolder, "index"), _index, overwrite: true);
+    }
+
+    /// <summary>The tree of what stands in the worktree now, with <paramref name="kept"/> paths as <paramref name="from"/> has them.</summary>
+    /// <exception cref="GitFailedException">A file could not be read: nothing is committed rather than something left out.</exception>
+    public async Task<string> WriteTreeAsync(string worktree, string from, IReadOnlyList<string> kept, CancellationToken cancellation)
+    {
+        var shadow = repository.Places.Shadow;
+        if (!System.IO.File.Exists(_index))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_index)!);
+            await repository.Git.RunAsync(shadow, ["read-tree", from], cancellation, index: _index).ConfigureAwait(false);
+        }
+
+        System.IO.File.Delete(_index + ".lock"); // only we write it, and we are not running
+        var add = await repository.Git.RunAsync(shadow, ["add", "-A", "--", "."], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        if (add.Errors.Split('\n').FirstOrDefault(IsFailure) is { } failure)
+        {
+            throw new GitFailedException("add", add with { Errors = failure });
+        }
+
+        foreach (var path in kept)
+        {
+            await KeepAsync(from, path, cancellation).ConfigureAwait(false);
+        }
+
+        return (await repository.Git.RunAsync(shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
+    }
+
+    private async Task KeepAsync(string from, string path, CancellationToken cancellation)
+    {
+        var shadow = repository.Places.Shadow;
+        var entry = Encoding.UTF8.GetString((await repository.Git.RunAsync(shadow, ["ls-tree", "-z", from, "--", path], cancellation).ConfigureAwait(false)).Output).TrimEnd('\0');
+        var line = entry.Length > 0 ? entry : $"0 {new string('0', from.Length)}\t{path}";
+        await repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.UTF8.GetBytes(line + "\0"), index: _index).ConfigureAwait(false);
+    }
+
+    /// <summary>git warns of line ends it will change; everything else on standard error means that something was left out.</summary>
+    private static bool IsFailure(string line) =>
+        line.Length > 0 && !(line.Contains("LF will be replaced by", StringComparison.Ordinal) || line.Contains("CRLF will be replaced by", StringComparison.Ordinal));
+}
+
+/// <summary>Brings commits from the shadow repository into the user's, checked on the way in.</summary>
+internal static class ShadowExport
+{
+    /// <summary>Imports <paramref name="commit"/> and all it needs beyond <paramref name="known"/>.</summary>
+    public static async Task ImportAsync(Repository repository, string commit, IEnumerable<string> known, CancellationToken cancellation)
+    {
+        var revisions = new StringBuilder(commit).Append('\n');
+        foreach (var have in known.Distinct(StringComparer.Ordinal))
+        {
+            revisions.Append('^').Append(have).Append('\n');
+        }
+
+        var pack = await repository.Git.RunAsync(
+            repository.Places.Shadow, ["pack-objects", "--revs", "--stdout", "-q", "--thin"], cancellation, Encoding.UTF8.GetBytes(revisions.ToString())).ConfigureAwait(false);
+        await repository.Git.RunAsync(
+            repository.Places.CommonDir, ["index-pack", "--strict", "--stdin", "--fix-thin"], cancellation, pack.Output).ConfigureAwait(false);
+    }
+}
+
+/// <summary>A milestone of a run, as git's hands know it.</summary>
+public sealed record WorkPlace(string Run, MilestoneId Milestone)
+{
+    /// <summary>The milestone's name.</summary>
+    public string Name { get; } = Milestone.ToString();
+}

@@ -1,0 +1,106 @@
+using System.Text;
+
+namespace Orchestrator.Engine.Git;
+
+/// <summary>Makes the folders of ours and keeps them out of the user's git, without touching their .gitignore. Idempotent.</summary>
+public static class StateFolder
+{
+    private static readonly string[] Excluded = ["/.orchestrator/", "/.worktree/"];
+
+    /// <summary>Makes sure that state folder, trusted config, shadow repository and exclusions are there.</summary>
+    /// <param name="repository">Where.</param>
+    /// <param name="logs">The log folder, if it lies in the checkout.</param>
+    /// <param name="cancellation">Stops in between; a second call finishes it.</param>
+    public static async Task EnsureAsync(Repository repository, string? logs, CancellationToken cancellation)
+    {
+        var places = repository.Places;
+        foreach (var folder in new[] { places.State, Path.Combine(places.State, "home"), Path.Combine(places.State, "runs"), places.Worktrees })
+        {
+            MakePrivate(folder);
+        }
+
+        WriteIfOther(Path.Combine(places.State, "gitconfig"), repository.Git.TrustedConfigText);
+        Exclude(places, logs);
+        await EnsureShadowAsync(repository, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A folder that only its owner can enter.</summary>
+    public static void MakePrivate(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Writes a file whole or not at all.</summary>
+    public static void WriteWhole(string path, string text)
+    {
+        var draft = path + ".new";
+        using (var stream = new FileStream(draft, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, path, overwrite: true);
+    }
+
+    private static void WriteIfOther(string path, string text)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != text)
+        {
+            WriteWhole(path, text);
+        }
+    }
+
+    private static void Exclude(RepositoryPlaces places, string? logs)
+    {
+        var wanted = Excluded.ToList();
+        if (logs is not null && Path.GetRelativePath(places.Root, logs) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(relative))
+        {
+            var folder = relative.Replace('\\', '/');
+            wanted.Add($"/{folder}/orchestrator_*.log");
+            wanted.Add($"/{folder}/metrics.json");
+        }
+
+        var info = Path.Combine(places.CommonDir, "info");
+        var file = Path.Combine(info, "exclude");
+        var text = File.Exists(file) ? File.ReadAllText(file) : "";
+        var missing = wanted.Except(text.Split('\n').Select(line => line.Trim())).ToList();
+        if (missing.Count > 0)
+        {
+            Directory.CreateDirectory(info);
+            var gap = text.Length == 0 || text.EndsWith('\n') ? "" : "\n";
+            WriteWhole(file, $"{text}{gap}{string.Join('\n', missing)}\n");
+        }
+    }
+
+    /// <summary>The shadow sees the user's objects and nothing else of the user's repository.</summary>
+    private static async Task EnsureShadowAsync(Repository repository, CancellationToken cancellation)
+    {
+        var places = repository.Places;
+        var done = Path.Combine(places.Shadow, "objects", "info", "alternates");
+        if (File.Exists(done))
+        {
+            return;
+        }
+
+        var format = await repository.Git.RunAsync(places.CommonDir, ["rev-parse", "--show-object-format"], cancellation).ConfigureAwait(false);
+        MakePrivate(places.Shadow);
+        await repository.Git.RunAsync(places.Shadow, ["init", "-q", "--bare", $"--object-format={format.Text}", "--template=", places.Shadow], cancellation).ConfigureAwait(false);
+        Directory.CreateDirectory(Path.Combine(places.Shadow, "objects", "info"));
+        Directory.CreateDirectory(Path.Combine(places.Shadow, "info"));
+        WriteWhole(Path.Combine(places.Shadow, "info", "exclude"), string.Join('\n', Excluded) + "\n");
+        WriteWhole(done, Path.Combine(places.CommonDir, "objects") + "\n"); // last: its presence says that the rest is there
+    }
+}

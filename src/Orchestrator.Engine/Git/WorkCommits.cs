@@ -1,0 +1,111 @@
+using System.Globalization;
+
+namespace Orchestrator.Engine.Git;
+
+/// <summary>What a commit of a milestone's work came to.</summary>
+/// <param name="Commit">The new tip; null when nothing differs from the tip before.</param>
+/// <param name="Files">How many paths differ from it.</param>
+public sealed record CommittedWork(string? Commit, int Files);
+
+/// <summary>
+/// Commits what stands in a worktree. Never through the agent's HEAD or index: a tree of the files, a commit on the
+/// tip we know, imported and pinned in one all-or-nothing change of refs.
+/// </summary>
+public sealed class WorkCommits(Repository repository)
+{
+    /// <summary>The paths that the orchestrator alone writes.</summary>
+    private static readonly string[] Ours = ["TASKS.md"];
+
+    /// <summary>Commits, or says that there is nothing. Idempotent: what is committed already differs in nothing.</summary>
+    /// <param name="place">Whose work.</param>
+    /// <param name="tip">The commit it stands on.</param>
+    /// <param name="subject">The first line of the message.</param>
+    /// <param name="pin">The name under which the commit is kept reachable.</param>
+    /// <param name="cancellation">Stops in between; nothing is half done.</param>
+    public async Task<CommittedWork> CommitAsync(WorkPlace place, string tip, string subject, string pin, CancellationToken cancellation)
+    {
+        var places = repository.Places;
+        var folder = places.Worktree(place.Name);
+        NestedRepositories.MoveAside(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"));
+        var index = new ShadowIndex(repository, place.Run, place.Name);
+        var tree = await index.WriteTreeAsync(folder, tip, Ours, cancellation).ConfigureAwait(false);
+        var changed = GitOutput.Fields((await repository.Git.RunAsync(
+            places.Shadow, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", tip, tree], cancellation).ConfigureAwait(false)).Output);
+        var pinRef = RefNames.Pin(place.Run, place.Name, pin);
+        if (changed.Count == 0)
+        {
+            return new CommittedWork(null, 0);
+        }
+
+        // A crash may have come between the commit and its journal entry: then the pin holds what was made.
+        var made = await repository.Git.TryAsync(places.CommonDir, ["rev-parse", "--verify", "-q", pinRef, pinRef + "^", pinRef + "^{tree}"], cancellation).ConfigureAwait(false);
+        if (made.Succeeded && made.Text.Split('\n') is [var known, var parent, var content] && parent == tip && content == tree)
+        {
+            return new CommittedWork(known, changed.Count);
+        }
+
+        var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
+        var commit = (await repository.Git.RunAsync(places.Shadow, ["commit-tree", tree, "-p", tip, "-m", message], cancellation).ConfigureAwait(false)).Text;
+        await ShadowExport.ImportAsync(repository, commit, [tip], cancellation).ConfigureAwait(false);
+        await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
+            if (Worktrees.AdminFolder(folder) is { } admin && Directory.Exists(admin))
+            {
+                // The worktree's own index follows, so that the agent's next 'git status' tells the truth.
+                File.Copy(index.File, Path.Combine(admin, "index.orchestrator"), overwrite: true);
+                File.Move(Path.Combine(admin, "index.orchestrator"), Path.Combine(admin, "index"), overwrite: true);
+            }
+        }
+        finally
+        {
+            repository.Writing.Release();
+        }
+
+        return new CommittedWork(commit, changed.Count);
+    }
+
+    /// <summary>
+    /// Lays the change of <paramref name="work"/> on <paramref name="onto"/>.
+    /// Returns the commit, or null when it does not fit.
+    /// </summary>
+    public async Task<string?> CarryAsync(WorkPlace place, string work, string onto, string subject, string pin, CancellationToken cancellation)
+    {
+        var merge = await repository.Git.TryAsync(repository.Places.Shadow, ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", onto, work], cancellation).ConfigureAwait(false);
+        if (!merge.Succeeded)
+        {
+            return null;
+        }
+
+        var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
+        var commit = (await repository.Git.RunAsync(repository.Places.Shadow, ["commit-tree", GitOutput.MergeTree(merge).Tree, "-p", onto, "-m", message], cancellation).ConfigureAwait(false)).Text;
+        await ShadowExport.ImportAsync(repository, commit, [onto, work], cancellation).ConfigureAwait(false);
+        var pinRef = RefNames.Pin(place.Run, place.Name, pin);
+        var known = await repository.CommitOfAsync(pinRef, cancellation).ConfigureAwait(false);
+        if (known != commit)
+        {
+            await repository.UpdateRefsAsync($"orchestrator: {subject}", [(pinRef, known, commit)], cancellation).ConfigureAwait(false);
+        }
+
+        return commit;
+    }
+
+    private async Task MoveRefsAsync(WorkPlace place, string pinRef, string commit, string tip, CancellationToken cancellation)
+    {
+        var branch = RefNames.Branch(place.Run, place.Name);
+        var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
+        var changes = new List<(string, string?, string)> { (branch, current, commit) };
+        var pinned = await repository.CommitOfAsync(pinRef, cancellation).ConfigureAwait(false);
+        changes.Add((pinRef, pinned, commit));
+        if (current is not null && current != tip && current != commit)
+        {
+            // The agent moved its branch itself: its files are in our commit, its commits are kept beside it.
+            var own = RefNames.Pin(place.Run, place.Name, string.Create(CultureInfo.InvariantCulture, $"agent-{current[..12]}"));
+            var kept = await repository.CommitOfAsync(own, cancellation).ConfigureAwait(false);
+            changes.Add((own, kept, current));
+        }
+
+        await repository.UpdateRefsAsync($"orchestrator: {place.Name}", changes, cancellation).ConfigureAwait(false);
+    }
+}

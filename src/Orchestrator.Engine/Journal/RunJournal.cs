@@ -1,0 +1,161 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Engine.Journal;
+
+/// <summary>A fact with the time at which it was journalled.</summary>
+public readonly record struct Entry(Event Fact, DateTimeOffset At);
+
+/// <summary>
+/// The append-only facts of all runs of a repository: SQLite in WAL mode, every append on disk before it returns.
+/// One process writes, the holder of the lease; any number may read meanwhile.
+/// </summary>
+public sealed class RunJournal : IDisposable
+{
+    private const int Version = 1;
+
+    private readonly SqliteConnection _connection;
+
+    private RunJournal(SqliteConnection connection) => _connection = connection;
+
+    /// <summary>Opens the journal to write, and makes it when there is none.</summary>
+    /// <exception cref="JournalException">It was made by a newer version, or it is damaged.</exception>
+    public static RunJournal OpenToWrite(string path)
+    {
+        var journal = new RunJournal(Open(path, SqliteOpenMode.ReadWriteCreate));
+        journal.Do("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=200;");
+        var version = journal.Ask<long>("PRAGMA user_version");
+        if (version == 0)
+        {
+            journal.Do($"""
+                BEGIN;
+                CREATE TABLE IF NOT EXISTS run (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+                CREATE TABLE IF NOT EXISTS fact (run INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID;
+                PRAGMA user_version = {Version};
+                COMMIT;
+                """);
+        }
+
+        return version > Version ? throw new JournalException($"The journal has format {version}, this program knows {Version}.") : journal;
+    }
+
+    /// <summary>Opens the journal to read, beside whoever writes; null when there is none.</summary>
+    public static RunJournal? OpenToRead(string path) => File.Exists(path) ? new RunJournal(Open(path, SqliteOpenMode.ReadOnly)) : null;
+
+    /// <summary>The latest run; null when there is none.</summary>
+    public RunId? LatestRun() => Ask<string>("SELECT id FROM run ORDER BY number DESC LIMIT 1") is { } id ? new RunId(id) : null;
+
+    /// <summary>All runs, the earliest first.</summary>
+    public IReadOnlyList<RunId> Runs()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT id FROM run ORDER BY number";
+        using var reader = command.ExecuteReader();
+        var runs = new List<RunId>();
+        while (reader.Read())
+        {
+            runs.Add(new RunId(reader.GetString(0)));
+        }
+
+        return runs;
+    }
+
+    /// <summary>Appends facts, all or none. They are on disk when this returns.</summary>
+    public void Append(RunId run, IReadOnlyList<Entry> entries)
+    {
+        using var transaction = _connection.BeginTransaction();
+        using var command = _connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = """
+            INSERT OR IGNORE INTO run (id) VALUES ($run);
+            INSERT INTO fact (run, seq, at, name, body)
+            SELECT number, (SELECT COALESCE(MAX(seq), 0) + 1 FROM fact WHERE run = number), $at, $name, $body FROM run WHERE id = $run;
+            """;
+        command.Parameters.AddWithValue("$run", run.Value);
+        var at = command.Parameters.Add("$at", SqliteType.Integer);
+        var name = command.Parameters.Add("$name", SqliteType.Text);
+        var body = command.Parameters.Add("$body", SqliteType.Text);
+        foreach (var entry in entries)
+        {
+            at.Value = entry.At.ToUnixTimeMilliseconds();
+            name.Value = JournalNames.Of(entry.Fact);
+            body.Value = EventCodec.Write(entry.Fact);
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>The facts of a run in the order of their appending.</summary>
+    /// <exception cref="JournalException">A fact cannot be read; nothing is guessed.</exception>
+    public IReadOnlyList<Entry> Read(RunId run)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT at, name, body FROM fact WHERE run = (SELECT number FROM run WHERE id = $run) ORDER BY seq";
+        command.Parameters.AddWithValue("$run", run.Value);
+        using var reader = command.ExecuteReader();
+        var entries = new List<Entry>();
+        while (reader.Read())
+        {
+            try
+            {
+                entries.Add(new Entry(EventCodec.Read(reader.GetString(1), reader.GetString(2)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0))));
+            }
+            catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException)
+            {
+                throw new JournalException(string.Create(CultureInfo.InvariantCulture, $"Fact {entries.Count + 1} of run {run} cannot be read: {e.Message}"), e);
+            }
+        }
+
+        return entries;
+    }
+
+    /// <summary>The state of a run: the fold of its facts; null when it has none.</summary>
+    /// <exception cref="JournalException">A fact cannot be read.</exception>
+    public RunState? StateOf(RunId run)
+    {
+        RunState? state = null;
+        foreach (var (fact, at) in Read(run))
+        {
+            state = Conductor.Decide(state, fact, at).State;
+        }
+
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+
+    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        try
+        {
+            var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 10 }.ConnectionString);
+            connection.Open();
+            return connection;
+        }
+        catch (SqliteException e)
+        {
+            throw new JournalException($"The journal {path} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private void Do(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private T? Ask<T>(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar() is T value ? value : default;
+    }
+}
+
+/// <summary>The journal cannot be used. It is never started empty over an existing one.</summary>
+public sealed class JournalException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Markdig;
+using Markdig.Syntax;
+using Orchestrator.Core;
+using Orchestrator.Core.Plans;
+
+namespace Orchestrator.Engine.Plans;
+
+/// <summary>Reads one milestone file: front matter, title, and the ids that its Dependencies section names.</summary>
+public static partial class MilestoneText
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads it; null when it cannot be a milestone, which is then among the problems.</summary>
+    public static MilestoneFile? Read(MilestoneId id, byte[] bytes, string shown, List<Problem> problems)
+    {
+        if (Decode(bytes, shown, problems) is not { } text)
+        {
+            return null;
+        }
+
+        var matter = FrontMatter.Read(text, shown, problems);
+        var body = text[matter.BodyStart..];
+        var document = Markdown.Parse(body, new MarkdownPipelineBuilder().UsePreciseSourceLocation().Build());
+        var headings = document.OfType<HeadingBlock>().ToList();
+        if (headings.Count == 0 || Words(body, headings[0]).Length == 0)
+        {
+            problems.Add(new Problem("plan.title", "This milestone has no title.", new Place(shown, matter.BodyLine), "Begin with a heading, e.g. '# Log in with a passkey'."));
+            return null;
+        }
+
+        return new MilestoneFile(
+            id, shown, Title(id, Words(body, headings[0])), body, Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            matter.DependsOn, Named(id, body, headings, matter.BodyLine), matter.Verify, matter.Scope, matter.Model, matter.BudgetUsd, matter.Timeout, matter.Review);
+    }
+
+    private static string? Decode(byte[] bytes, string shown, List<Problem> problems)
+    {
+        try
+        {
+            return Strict.GetString(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            var line = 1 + bytes.AsSpan(0, Math.Clamp(e.Index, 0, bytes.Length)).Count((byte)'\n');
+            problems.Add(new Problem("plan.encoding", "This file is not UTF-8.", new Place(shown, line), "Save it as UTF-8."));
+            return null;
+        }
+    }
+
+    private static string Words(string body, HeadingBlock heading) =>
+        body.Substring(heading.Span.Start, heading.Span.Length).Split('\n')[0].Trim().TrimStart('#').TrimEnd('#').Trim();
+
+    /// <summary>Titles often repeat the name: "Milestone 1A: Parser" is shown as "Parser".</summary>
+    private static string Title(MilestoneId id, string words)
+    {
+        var match = Regex.Match(words, $@"^(?:milestone\s+)?{id}\s*[:.\-–—]\s*(?<rest>.+)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        return match.Success ? match.Groups["rest"].Value : words;
+    }
+
+    private static Items<Reference> Named(MilestoneId self, string body, List<HeadingBlock> headings, int firstLine)
+    {
+        var at = headings.FindIndex(h => Words(body, h).TrimEnd(':').Equals("dependencies", StringComparison.OrdinalIgnoreCase));
+        if (at < 0)
+        {
+            return default;
+        }
+
+        var start = headings[at].Span.End + 1;
+        var end = at + 1 < headings.Count ? headings[at + 1].Span.Start : body.Length;
+        var line = firstLine + body.AsSpan(0, Math.Min(start, body.Length)).Count('\n');
+        var found = new List<Reference>();
+        foreach (var words in body[Math.Min(start, end)..end].Split('\n'))
+        {
+            // "Blocks: 2A" says who waits for us, not for whom we wait.
+            if (!Blocks().IsMatch(words))
+            {
+                foreach (Match match in Name().Matches(words))
+                {
+                    if (MilestoneId.TryParse(match.ValueSpan, out var id) && !found.Exists(r => r.Id == id))
+                    {
+                        found.Add(new Reference(id, line));
+                    }
+                }
+            }
+
+            line++;
+        }
+
+        return found.Where(r => r.Id != self || found.Count == 1).ToItems();
+    }
+
+    [GeneratedRegex(@"(?<![A-Za-z0-9_./-])[1-9][0-9]{0,2}[A-Z]{1,2}(?![A-Za-z0-9_/-])", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^\W*(blocks|blocking|required by)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Blocks();
+}

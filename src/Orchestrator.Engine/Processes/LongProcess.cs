@@ -1,0 +1,96 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Engine.Processes;
+
+/// <summary>
+/// A process that may run for hours: its input comes from a file, its output goes to files (a pipe loses the end when
+/// the reader is late), it has a session of its own so that the terminal's Ctrl-C does not reach it, and it dies
+/// with us where the machine can arrange that. Killed by container: whoever bears its marker in the environment.
+/// </summary>
+public sealed class LongProcess : IDisposable
+{
+    /// <summary>The variable that names the repository; every process of ours bears it.</summary>
+    public const string RepositoryMarker = "ORCHESTRATOR_REPOSITORY";
+
+    /// <summary>The variable that names the order.</summary>
+    public const string OrderMarker = "ORCHESTRATOR_ORDER";
+
+    private const string Shell = "/bin/sh";
+
+    // The shell only opens the files and then becomes the program: its pid is the program's pid.
+    private const string Redirect = "i=$1 o=$2 e=$3; shift 3; exec \"$@\" <\"$i\" >\"$o\" 2>\"$e\"";
+
+    private readonly Process _process;
+    private readonly string _order;
+
+    private LongProcess(Process process, string order) => (_process, _order) = (process, order);
+
+    /// <summary>The process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="spec">What to run; <see cref="RepositoryMarker"/> must be in its environment.</param>
+    /// <param name="order">A name that is unique to this process; put into its environment.</param>
+    /// <param name="input">A file to read, or null for none.</param>
+    /// <param name="output">The file for standard output; replaced.</param>
+    /// <param name="errors">The file for standard error; replaced.</param>
+    public static async Task<LongProcess> StartAsync(ProcessSpec spec, string order, string? input, string output, string errors)
+    {
+        var arguments = new List<string> { "-c", Redirect, "sh", input ?? "/dev/null", output, errors };
+        if (Tool("setpriv") is { } setpriv)
+        {
+            arguments.AddRange([setpriv, "--pdeathsig", "KILL"]);
+        }
+
+        if (Tool("setsid") is { } setsid)
+        {
+            arguments.Add(setsid);
+        }
+
+        arguments.Add(spec.File);
+        arguments.AddRange(spec.Arguments);
+        var environment = new Dictionary<string, string>(spec.Environment) { [OrderMarker] = order };
+        var info = ShortProcess.Info(new ProcessSpec(Shell, arguments, spec.Directory, environment));
+        info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = false;
+        return new LongProcess(await Spawner.StartAsync(info).ConfigureAwait(false), order);
+    }
+
+    /// <summary>Waits for the end. Returns the exit code, 128 + n when signal n ended it.</summary>
+    public async Task<int> WaitAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+        return _process.ExitCode;
+    }
+
+    /// <summary>
+    /// Ends it politely, then firmly: SIGINT, after 5 s SIGTERM, after 3 s more SIGKILL; then whatever bears its
+    /// marker, because the tools of an agent live in sessions of their own and outlive it.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        foreach (var (signal, patience) in new[] { (Posix.Interrupt, 5), (Posix.Terminate, 3), (Posix.Kill, 5) })
+        {
+            if (_process.HasExited)
+            {
+                break;
+            }
+
+            Posix.Signal(_process.Id, signal);
+            await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(patience))).ConfigureAwait(false);
+        }
+
+        Sweep();
+    }
+
+    /// <summary>Kills what is left of it. Call it after every end: background children survive even a normal one.</summary>
+    public void Sweep() => ProcessSweep.KillAll(OrderMarker, _order);
+
+    /// <inheritdoc/>
+    public void Dispose() => _process.Dispose();
+
+    private static string? Tool(string name)
+    {
+        var path = Path.Combine("/usr/bin", name);
+        return File.Exists(path) ? path : null;
+    }
+}

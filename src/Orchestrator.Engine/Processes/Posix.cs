@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Engine.Processes;
+
+/// <summary>The few system calls that the framework does not offer.</summary>
+internal static partial class Posix
+{
+    public const int Interrupt = 2;
+    public const int Kill = 9;
+    public const int Terminate = 15;
+
+    /// <summary>Sends a signal; a process that is gone already is no error.</summary>
+    public static void Signal(int pid, int signal)
+    {
+        if (!OperatingSystem.IsWindows() && pid > 1)
+        {
+            _ = SendSignal(pid, signal);
+        }
+    }
+
+    /// <summary>
+    /// Opens a file to read without waiting for a writer, so that a FIFO cannot hold us up; the stream can seek only
+    /// when it is a regular file. Null when it cannot be opened.
+    /// </summary>
+    public static FileStream? OpenWithoutWaiting(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return File.OpenRead(path);
+        }
+
+        const int LinuxNonBlockCloseOnExec = 0x80800;
+        const int MacNonBlockCloseOnExec = 0x1000004;
+        var handle = Open(path, OperatingSystem.IsLinux() ? LinuxNonBlockCloseOnExec : MacNonBlockCloseOnExec);
+        return handle < 0 ? null : new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(handle, ownsHandle: true), FileAccess.Read);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int pid, int signal);
+}

@@ -1,0 +1,16 @@
+namespace Orchestrator.Engine.Processes;
+
+/// <summary>A process to start, as a value: no shell, no inherited environment.</summary>
+/// <param name="File">The absolute path of the program.</param>
+/// <param name="Arguments">Its arguments, each handed over as it is.</param>
+/// <param name="Directory">The working directory.</param>
+/// <param name="Environment">The whole environment; nothing of ours is inherited.</param>
+public sealed record ProcessSpec(
+    string File, IReadOnlyList<string> Arguments, string Directory, IReadOnlyDictionary<string, string> Environment);
+
+/// <summary>How a short process ended.</summary>
+/// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
+/// <param name="Output">What it wrote to standard output, as bytes.</param>
+/// <param name="Errors">What it wrote to standard error.</param>
+/// <param name="TimedOut">True when we ended it because its time was up.</param>
+public sealed record ProcessEnd(int ExitCode, byte[] Output, string Errors, bool TimedOut);

@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace Orchestrator.Engine.Processes;
+
+/// <summary>Finds processes by a variable in their environment, which children inherit whatever session they flee to.</summary>
+public static class ProcessSweep
+{
+    /// <summary>The ids of all processes with <c>name=value</c> in their environment, our own left out.</summary>
+    public static IReadOnlyList<int> Find(string name, string value)
+    {
+        var found = new List<int>();
+        if (!Directory.Exists("/proc"))
+        {
+            return found;
+        }
+
+        var needle = Encoding.UTF8.GetBytes($"{name}={value}\0");
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out var pid) || pid == Environment.ProcessId)
+            {
+                continue;
+            }
+
+            try
+            {
+                var environment = File.ReadAllBytes(Path.Combine(folder, "environ"));
+                var at = environment.AsSpan().IndexOf(needle);
+                if (at == 0 || (at > 0 && environment[at - 1] == 0))
+                {
+                    found.Add(pid);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended meanwhile, or belongs to somebody else: not one of ours.
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Kills all such processes, again until none is found, since one may fork while we look. Returns how many.</summary>
+    public static int KillAll(string name, string value)
+    {
+        var killed = new HashSet<int>();
+        for (var round = 0; round < 50; round++)
+        {
+            var found = Find(name, value);
+            if (found.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var pid in found)
+            {
+                killed.Add(pid);
+                Posix.Signal(pid, Posix.Kill);
+            }
+        }
+
+        return killed.Count;
+    }
+}

@@ -1,0 +1,88 @@
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Engine.Settings;
+
+/// <summary>A gate of the settings.</summary>
+/// <param name="Name">How it is called in reports.</param>
+/// <param name="Run">The command, given to a shell in the worktree.</param>
+/// <param name="Timeout">After this it counts as failed.</param>
+public sealed record GateSetting(string Name, string Run, TimeSpan Timeout);
+
+/// <summary>How much is logged.</summary>
+public enum LogLevel
+{
+    /// <summary>Everything, for finding a fault.</summary>
+    Debug,
+
+    /// <summary>What happened.</summary>
+    Info,
+
+    /// <summary>What somebody should look at.</summary>
+    Warning,
+
+    /// <summary>What went wrong.</summary>
+    Error,
+}
+
+/// <summary>What the user wrote, with defaults. <c>docs/reference/settings.md</c> lists it; a test keeps the two equal.</summary>
+public sealed record OrchestratorSettings
+{
+    /// <summary>Milestones in work at once.</summary>
+    public int MaxParallelTasks { get; init; } = 4;
+
+    /// <summary>How long to wait at a limit when no reset time is known.</summary>
+    public TimeSpan RateLimitWait { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Wait limits out and go on.</summary>
+    public bool AutoResume { get; init; } = true;
+
+    /// <summary>Tries at one milestone.</summary>
+    public int RetryAttempts { get; init; } = 10;
+
+    /// <summary>How much is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Info;
+
+    /// <summary>Where logs go, relative to the repository's root.</summary>
+    public string LogDir { get; init; } = "./logs";
+
+    /// <summary>The branch to publish to; null for the one checked out at start.</summary>
+    public string? TargetBranch { get; init; }
+
+    /// <summary>The Claude Code CLI; null for the one on PATH.</summary>
+    public string? ClaudePath { get; init; }
+
+    /// <summary>Names of variables handed to the agent beyond the allow-list.</summary>
+    public IReadOnlyList<string> ClaudeEnv { get; init; } = [];
+
+    /// <summary>The model; null for the CLI's default.</summary>
+    public string? ClaudeModel { get; init; }
+
+    /// <summary>The longest one turn may take.</summary>
+    public TimeSpan TurnTimeout { get; init; } = TimeSpan.FromHours(4);
+
+    /// <summary>A script for the rehearsal model, relative to the repository's root; null for the real one.</summary>
+    public string? Rehearsal { get; init; }
+
+    /// <summary>Commands that must pass on each milestone and on each candidate.</summary>
+    public IReadOnlyList<GateSetting> Gates { get; init; } = [];
+
+    /// <summary>How milestones are reviewed.</summary>
+    public ReviewLevel ReviewLevel { get; init; } = ReviewLevel.Normal;
+
+    /// <summary>Remediation rounds in one attempt.</summary>
+    public int ReviewRounds { get; init; } = 3;
+
+    /// <summary>How finished work reaches the target branch.</summary>
+    public PublishMode Publish { get; init; } = PublishMode.FastForward;
+
+    /// <summary>The conductor's part of it.</summary>
+    public Policy ToPolicy() => new(
+        MaxParallel: MaxParallelTasks,
+        RetryAttempts: RetryAttempts,
+        ReviewRounds: ReviewRounds,
+        Review: ReviewLevel,
+        AutoResume: AutoResume,
+        RateLimitWait: RateLimitWait,
+        Publish: Publish);
+}

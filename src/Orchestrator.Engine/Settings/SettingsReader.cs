@@ -1,0 +1,131 @@
+using System.Text;
+using Orchestrator.Core;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Engine.Settings;
+
+/// <summary>What reading came to: settings when there is no error, and all problems.</summary>
+public sealed record SettingsReading(OrchestratorSettings? Settings, IReadOnlyList<Problem> Problems);
+
+/// <summary>
+/// Reads <c>orchestrator.config.json</c>. Every key is known, typed and bounded here; whatever does not fit is a
+/// problem with file and line, all of them at once.
+/// </summary>
+public static class SettingsReader
+{
+    /// <summary>The file's usual name.</summary>
+    public const string FileName = "orchestrator.config.json";
+
+    /// <summary>Finds the file (named by <c>ORCHESTRATOR_CONFIG</c>, else in <paramref name="root"/>), reads it and applies <c>LOG_LEVEL</c> and <c>AUTO_RESUME</c>.</summary>
+    public static SettingsReading Load(string root, UserEnvironment user)
+    {
+        var named = user["ORCHESTRATOR_CONFIG"];
+        var path = Path.GetFullPath(named ?? FileName, root);
+        var shown = named ?? FileName;
+        if (!File.Exists(path))
+        {
+            return named is null
+                ? Override(new SettingsReading(new OrchestratorSettings(), []), user)
+                : new SettingsReading(null, [new Problem("settings.missing", $"ORCHESTRATOR_CONFIG names {named}, which is not there.", new Place(named), "Correct the variable or unset it.")]);
+        }
+
+        return Override(Read(File.ReadAllBytes(path), shown), user);
+    }
+
+    /// <summary>Reads a file's bytes.</summary>
+    /// <param name="bytes">The content.</param>
+    /// <param name="file">How to name it in problems.</param>
+    public static SettingsReading Read(byte[] bytes, string file)
+    {
+        var problems = new List<Problem>();
+        var root = JsonMap.Parse(bytes, file, problems);
+        if (root is null)
+        {
+            return new SettingsReading(null, problems);
+        }
+
+        var d = new OrchestratorSettings();
+        var logging = root.Map("logging");
+        var claude = root.Map("claude");
+        var review = root.Map("review");
+        var settings = new OrchestratorSettings
+        {
+            MaxParallelTasks = root.Int("max_parallel_tasks", 1, 64) ?? d.MaxParallelTasks,
+            RateLimitWait = root.Seconds("claude_rate_limit_wait", 1, 86_400) ?? d.RateLimitWait,
+            AutoResume = root.Bool("auto_resume") ?? d.AutoResume,
+            RetryAttempts = root.Int("retry_attempts", 1, 100) ?? d.RetryAttempts,
+            TargetBranch = root.Text("target_branch"),
+            Gates = Gates(root),
+            Publish = root.Choice("publish", ("fast-forward", PublishMode.FastForward), ("branch", PublishMode.Branch)) ?? d.Publish,
+            LogLevel = logging?.Choice("level", Levels) ?? d.LogLevel,
+            LogDir = logging?.Text("log_dir") ?? d.LogDir,
+            ClaudePath = claude?.Text("path"),
+            ClaudeEnv = claude?.Texts("env") ?? d.ClaudeEnv,
+            ClaudeModel = claude?.Text("model"),
+            TurnTimeout = claude?.Seconds("turn_timeout_s", 60, 7 * 86_400) ?? d.TurnTimeout,
+            Rehearsal = claude?.Text("rehearsal"),
+            ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
+            ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,
+        };
+        root.Text("$schema");
+        root.ReportUnknown();
+        return new SettingsReading(problems.Exists(p => p.Severity == Severity.Error) ? null : settings, problems);
+    }
+
+    private static readonly (string, LogLevel)[] Levels =
+        [("DEBUG", LogLevel.Debug), ("INFO", LogLevel.Info), ("WARNING", LogLevel.Warning), ("WARN", LogLevel.Warning), ("ERROR", LogLevel.Error)];
+
+    private static List<GateSetting> Gates(JsonMap root)
+    {
+        var gates = new List<GateSetting>();
+        foreach (var map in root.Maps("gates"))
+        {
+            var run = map.Text("run");
+            if (run is null)
+            {
+                map.Report("settings.gate", "A gate has no 'run'.", "Write the command, e.g. \"run\": \"make test\".");
+                continue;
+            }
+
+            gates.Add(new GateSetting(map.Text("name") ?? run, run, map.Seconds("timeout_s", 1, 86_400) ?? TimeSpan.FromMinutes(30)));
+        }
+
+        return gates;
+    }
+
+    private static SettingsReading Override(SettingsReading reading, UserEnvironment user)
+    {
+        if (reading.Settings is not { } settings)
+        {
+            return reading;
+        }
+
+        var problems = reading.Problems.ToList();
+        if (user["LOG_LEVEL"] is { } level)
+        {
+            var known = Levels.Where(l => l.Item1.Equals(level, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (known.Count == 0)
+            {
+                problems.Add(new Problem("settings.value", $"LOG_LEVEL is '{level}'.", new Place("environment"), "Use DEBUG, INFO, WARNING or ERROR."));
+            }
+            else
+            {
+                settings = settings with { LogLevel = known[0].Item2 };
+            }
+        }
+
+        if (user["AUTO_RESUME"] is { } resume)
+        {
+            var yes = resume is "1" or "true" or "TRUE" or "True" or "yes";
+            if (!yes && resume is not ("0" or "false" or "FALSE" or "False" or "no"))
+            {
+                problems.Add(new Problem("settings.value", $"AUTO_RESUME is '{resume}'.", new Place("environment"), "Use true or false."));
+            }
+
+            settings = settings with { AutoResume = yes };
+        }
+
+        return new SettingsReading(problems.Exists(p => p.Severity == Severity.Error) ? null : settings, problems);
+    }
+}

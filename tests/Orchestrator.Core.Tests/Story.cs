@@ -1,0 +1,181 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Tests;
+
+/// <summary>
+/// A run told in sentences: what happens to a milestone, then what is expected. Answers find their order by the
+/// milestone, or the queue; time stands still unless it is said to pass.
+/// </summary>
+internal sealed class Story(Items<Milestone> plan)
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 23, 22, 0, 0, TimeSpan.Zero);
+
+    private Policy _policy = new();
+    private Items<DoneMilestone> _done;
+    private Items<MilestoneId> _leftOut;
+    private int _commits;
+    private Event? _last;
+
+    public DateTimeOffset Now { get; set; } = Start;
+
+    public RunState State { get; private set; } = null!;
+
+    public IReadOnlyList<Order> Orders { get; private set; } = [];
+
+    public static Story Of(params string[] plan) => new(Sketch.Plan(plan));
+
+    public Story Under(Policy policy)
+    {
+        _policy = policy;
+        return this;
+    }
+
+    public Story Done(params string[] ids)
+    {
+        _done = ids.Select(id => new DoneMilestone(Sketch.Id(id), "old")).ToItems();
+        return this;
+    }
+
+    public Story LeavingOut(params string[] ids)
+    {
+        _leftOut = Sketch.Ids(ids);
+        return this;
+    }
+
+    public Story Begins() => Happens(new Event.RunStarted(new RunId("story"), plan, _policy, "refs/heads/main", "base", _done, _leftOut));
+
+    public Story Happens(Event fact)
+    {
+        (State, Orders) = Conductor.Decide(State, fact, Now);
+        _last = fact;
+        return this;
+    }
+
+    /// <summary>The last fact comes a second time.</summary>
+    public Story HappensAgain() => Happens(_last!);
+
+    public Story Passes(TimeSpan time)
+    {
+        Now += time;
+        return this;
+    }
+
+    /// <summary>Time passes until the run asked to be woken.</summary>
+    public Story Wakes()
+    {
+        Now = Orders.OfType<Order.Wake>().Single().At;
+        return Happens(new Event.Woke());
+    }
+
+    public Story Machine(Pressure pressure, int room = int.MaxValue) => Happens(new Event.MachineRead(new MachineReading(pressure, room, "read")));
+
+    public Story Asked(Urgency urgency) => Happens(new Event.StopAsked(new StopRequest(urgency, "operator", "You asked to stop.")));
+
+    public Story Resumes(Policy? policy = null) => Happens(new Event.Resumed(State.Incarnation + 1, policy ?? _policy));
+
+    // A milestone's orders.
+    public Story Ready(string id, string? carried = null)
+    {
+        var order = Given<Order.Prepare>(id);
+        return Happens(new Event.WorktreeReady(order.Ticket, order.Step.Base, carried));
+    }
+
+    public Story Ends(string id, TurnOutcome outcome, decimal cost = 0) =>
+        Happens(new Event.TurnFinished(Given<Order.RunTurn>(id).Ticket, outcome, new Usage(cost, 0, 0)));
+
+    public Story Fails(string id, FailureKind kind, decimal cost = 0) => Ends(id, new TurnOutcome.Failed(kind, $"agent.{kind}", $"{kind} trouble."), cost);
+
+    public Story Limited(string id, DateTimeOffset? resets = null) => Ends(id, new TurnOutcome.Limited(resets, "Usage limit."));
+
+    public Story Completes(string id, decimal cost = 0) => Ends(id, new TurnOutcome.Completed("done"), cost);
+
+    public Story Approved(string id) => Ends(id, new TurnOutcome.Approved("fine"));
+
+    public Story ChangesRequested(string id) => Ends(id, new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Major, "a.txt", 1, "wrong")]));
+
+    public Story Commits(string id) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, $"c{++_commits}", 1));
+
+    public Story CommitsNothing(string id) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, null, 0));
+
+    public Story Gates(string id, bool green = true) => Happens(new Event.GateFinished(Given<Order.RunGates>(id).Ticket, Results(green)));
+
+    public Story Implements(params string[] ids) => ids.Aggregate(this, (story, id) => story.Ready(id).Completes(id).Commits(id));
+
+    /// <summary>From the start to accepted, without a hitch.</summary>
+    public Story Accepts(params string[] ids) => ids.Aggregate(this, (story, id) => story.Implements(id).Approved(id).Gates(id));
+
+    // The queue's orders.
+    public Story Builds(params string[] conflicting)
+    {
+        var order = Queued<Order.BuildCandidate>();
+        var conflicts = conflicting.Select(id => new Conflict(Sketch.Id(id), ["a.txt"])).ToItems();
+        var merged = order.Batch.Select(b => b.Id).Except(conflicts.Select(c => c.Id)).ToItems();
+        return Happens(new Event.CandidateBuilt(order.Ticket, "base", State.Tip, merged.Count > 0 ? $"k{++_commits}" : null, merged, conflicts));
+    }
+
+    public Story Tests(bool green = true) => Happens(new Event.GateFinished(Queued<Order.TestCandidate>().Ticket, Results(green)));
+
+    public Story Publishes(string? unlanded = null)
+    {
+        var order = Queued<Order.Publish>();
+        return Happens(new Event.Published(order.Ticket, order.Candidate, unlanded));
+    }
+
+    public Story TargetMoves() => Happens(new Event.TargetMoved(Queued<Order.Publish>().Ticket, "moved"));
+
+    public Story QueueBreaks(FailureKind kind = FailureKind.Transient) =>
+        Happens(new Event.OrderFailed(Queued<Order>().TicketOrNull!.Value, kind, $"git.{kind}", $"{kind} trouble."));
+
+    /// <summary>Candidate, green gates, publication.</summary>
+    public Story Lands() => Builds().Tests().Publishes();
+
+    // What is seen.
+
+    /// <summary>Each text is how the milestone's short form begins, e.g. <c>1A: parked Limit</c>.</summary>
+    public Story Expect(params string[] texts)
+    {
+        foreach (var text in texts)
+        {
+            Assert.StartsWith(text, this[text[..text.IndexOf(':')]], StringComparison.Ordinal);
+        }
+
+        return this;
+    }
+
+    public string this[string id] => ShortForm.Milestone(State, State.Plan.IndexOf(Sketch.Id(id))!.Value);
+
+    public MilestoneState Of(string id) => State.Milestones[State.Plan.IndexOf(Sketch.Id(id))!.Value];
+
+    public TurnBrief Brief(string id) => Given<Order.RunTurn>(id).Brief;
+
+    public Story Ends<T>()
+        where T : Final
+    {
+        Assert.IsType<T>(State.Final);
+        Assert.Empty(Orders);
+        return this;
+    }
+
+    public T Given<T>(string id)
+        where T : Order => Assert.Single(Orders.OfType<T>(), o => Owner(o) == Sketch.Id(id));
+
+    public T Queued<T>()
+        where T : Order => Assert.Single(Orders.OfType<T>(), o => o is Order.BuildCandidate or Order.TestCandidate or Order.Publish);
+
+    public string Batch() => string.Join(" ", Queued<Order.BuildCandidate>().Batch.Select(b => b.Id));
+
+    private static MilestoneId? Owner(Order order) => order switch
+    {
+        Order.Prepare o => o.Milestone,
+        Order.RunTurn o => o.Milestone,
+        Order.Commit o => o.Milestone,
+        Order.RunGates o => o.Milestone,
+        _ => null,
+    };
+
+    private static Items<GateResult> Results(bool green) => [new GateResult("test", green, green ? "" : "1 of 9 tests fails")];
+}
