@@ -122,6 +122,18 @@ public sealed class AttemptSentences
     }
 
     [Fact]
+    public void A_new_attempt_has_all_its_patience_again_at_a_worktree_too()
+    {
+        var story = Story.Of("1A").Under(new Policy(Redeliveries: 1)).Begins();
+        Story Trouble() => story.Happens(new Event.OrderFailed(story.Given<Order.Prepare>("1A").Ticket, FailureKind.Transient, "git.lock", "A lock is held."));
+        Trouble().Wakes();
+        Trouble().Expect("1A: preparing");
+        Assert.Equal(2, story.Of("1A").Attempt);
+        Trouble().Expect("1A: parked Backoff");
+        Assert.Equal(2, story.Of("1A").Attempt);
+    }
+
+    [Fact]
     public void While_one_backs_off_its_slot_is_used() =>
         Story.Of("1A", "1B").Under(new Policy(MaxParallel: 1)).Begins()
             .Ready("1A").Fails("1A", FailureKind.Transient).Expect("1B: preparing");

@@ -1,0 +1,208 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Core.Tests.Sentences;
+
+/// <summary>The merge queue.</summary>
+public sealed class IntegrationSentences
+{
+    private static readonly Policy Unreviewed = new(Review: Plans.ReviewLevel.None);
+
+    /// <summary>A stage of which every milestone is accepted; its batch is to be built.</summary>
+    private static Story Stage(params string[] ids) => ids.Aggregate(
+        Story.Of([.. ids, "2A"]).Under(Unreviewed).Begins(), (story, id) => story.Implements(id).Gates(id));
+
+    [Fact]
+    public void A_stage_is_merged_as_a_whole()
+    {
+        var story = Story.Of("1A", "1B", "1C").Begins().Accepts("1A", "1B");
+        Assert.Empty(story.Orders.OfType<Order.BuildCandidate>());
+        Assert.Equal("1A 1B 1C", story.Accepts("1C").Batch());
+    }
+
+    [Fact]
+    public void In_a_dag_each_milestone_is_merged_when_it_is_accepted() =>
+        Assert.Equal("1A", Story.Of("1A needs", "1B needs").Begins().Accepts("1A").Batch());
+
+    [Fact]
+    public void What_is_accepted_while_the_queue_is_busy_waits_for_the_next_batch() =>
+        Assert.Equal("1B", Story.Of("1A needs", "1B needs").Begins().Accepts("1A", "1B").Lands().Batch());
+
+    [Fact]
+    public void The_commit_that_passed_the_gates_is_the_commit_that_lands()
+    {
+        var story = Stage("1A", "1B").Builds();
+        var tested = story.Queued<Order.TestCandidate>().Candidate;
+        Assert.Equal(tested, story.Tests().Queued<Order.Publish>().Candidate);
+        Assert.Equal(tested, story.Publishes().State.Tip);
+    }
+
+    [Fact]
+    public void Something_else_than_the_candidate_is_never_taken_for_published()
+    {
+        var story = Stage("1A").Builds().Tests();
+        var before = story.State;
+        Assert.Equal(before, story.Happens(new Event.Published(story.Queued<Order.Publish>().Ticket, "other", null)).State);
+    }
+
+    [Fact]
+    public void What_conflicts_is_sent_back_when_the_rest_has_landed_and_begins_on_the_new_tip()
+    {
+        var story = Stage("1A", "1B").Builds("1B").Expect("1B: parked Queue").Tests().Expect("1B: parked Queue").Publishes();
+        story.Expect("1A: done", "1B: preparing", "2A: waiting");
+        var step = story.Given<Order.Prepare>("1B").Step;
+        Assert.Equal((story.State.Tip, "c2"), (step.Base, step.Carry));
+        Assert.Equal(2, story.Of("1B").Attempt);
+        Assert.Contains("a.txt", Assert.Single(step.Findings).Claim, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Work_that_could_be_carried_over_is_mended_in_the_same_conversation()
+    {
+        var story = Story.Of("1A").Under(Unreviewed).Begins().Ready("1A");
+        var writer = story.Brief("1A").Session;
+        var brief = story.Completes("1A").Commits("1A").Gates("1A").Builds("1A").Ready("1A", carried: "c9").Brief("1A");
+        Assert.Equal((Role.Remediate, writer, true), (brief.Role, brief.Session, brief.Known));
+        Assert.NotEmpty(brief.Findings);
+        Assert.Equal("c9", story.Given<Order.RunTurn>("1A").Tip);
+    }
+
+    [Fact]
+    public void Work_that_could_not_be_carried_over_is_done_anew_and_knows_why()
+    {
+        var brief = Stage("1A").Builds("1A").Ready("1A").Brief("1A");
+        Assert.Equal((Role.Implement, Ask.TryAgain, false, "It conflicts in a.txt."), (brief.Role, brief.Ask, brief.Known, brief.Reason));
+        Assert.NotEmpty(brief.Findings);
+    }
+
+    [Fact]
+    public void Conflicts_without_end_spend_all_attempts()
+    {
+        var story = Story.Of("1A", "2A").Under(Unreviewed with { RetryAttempts = 2 }).Begins().Implements("1A").Gates("1A");
+        story.Builds("1A").Ready("1A", carried: "c9").Completes("1A").CommitsNothing("1A").Gates("1A");
+        story.Builds("1A").Expect("1A: failed integration.rejected", "2A: blocked by 1A").Ends<Final.WithFailures>();
+    }
+
+    [Fact]
+    public void A_red_batch_is_halved_until_the_guilty_one_stands_alone()
+    {
+        var story = Stage("1A", "1B", "1C", "1D");
+        Assert.Equal("1A 1B", story.Builds().Tests(green: false).Batch());
+        Assert.Equal("1C 1D", story.Lands().Batch());
+        Assert.Equal("1C", story.Builds().Tests(green: false).Batch());
+        Assert.Equal("1D", story.Lands().Batch());
+        story.Builds().Tests(green: false).Expect("1A: done", "1B: done", "1C: done", "1D: preparing", "2A: waiting");
+        Assert.Equal(2, story.Of("1D").Attempt);
+        Assert.Contains("1 of 9 tests fails", story.Given<Order.Prepare>("1D").Step.Findings[0].Claim, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_guilty_one_out_of_attempts_fails_and_the_rest_lands()
+    {
+        var story = Story.Of("1A", "1B").Under(Unreviewed with { RetryAttempts = 1 }).Begins().Implements("1A").Gates("1A").Implements("1B").Gates("1B");
+        story.Builds().Tests(green: false).Builds().Tests(green: false).Expect("1A: failed integration.rejected");
+        Assert.Equal("1B", story.Batch());
+        story.Lands().Expect("1B: done").Ends<Final.WithFailures>();
+    }
+
+    [Fact]
+    public void A_red_batch_spends_no_attempt_of_the_innocent()
+    {
+        var story = Stage("1A", "1B").Builds().Tests(green: false).Lands();
+        Assert.Equal((1, 1), (story.Of("1A").Attempt, story.Of("1B").Attempt));
+    }
+
+    [Fact]
+    public void When_the_target_moved_the_candidate_is_built_anew() =>
+        Assert.Equal("1A", Stage("1A").Builds().Tests().TargetMoves().Expect("1A: accepted").Batch());
+
+    [Fact]
+    public void A_target_that_keeps_moving_stops_the_run_instead_of_going_on_for_ever()
+    {
+        var story = Story.Of("1A").Under(Unreviewed with { Rebuilds = 2 }).Begins().Implements("1A").Gates("1A");
+        story.Builds().Tests().TargetMoves().Builds().Tests().TargetMoves();
+        Assert.Null(story.State.Final);
+        story.Builds().Tests().TargetMoves().Ends<Final.Stopped>();
+        Assert.Equal("target.moving", ((Final.Stopped)story.State.Final!).Code);
+    }
+
+    [Fact]
+    public void A_target_that_moved_now_and_then_is_forgotten_with_each_publication()
+    {
+        var story = Stage("1A").Builds().Tests().TargetMoves().Lands();
+        Assert.Equal(0, story.State.Rebuilds);
+    }
+
+    [Fact]
+    public void A_publication_that_may_have_happened_is_given_again_and_never_built_anew()
+    {
+        var story = Stage("1A").Builds().Tests();
+        var first = story.Queued<Order.Publish>();
+        story.QueueBreaks();
+        Assert.Empty(story.Orders.OfType<Order.Publish>());
+        var second = story.Wakes().Queued<Order.Publish>();
+        Assert.Equal(first with { Ticket = second.Ticket }, second);
+        Assert.NotEqual(first.Ticket, second.Ticket);
+    }
+
+    [Fact]
+    public void After_a_crash_a_publication_keeps_its_ticket_because_its_answer_may_be_on_its_way()
+    {
+        var story = Stage("1A").Builds().Tests();
+        var order = story.Queued<Order.Publish>();
+        Assert.Equal(order, story.Resumes().Queued<Order.Publish>());
+        story.Publishes().Expect("1A: done", "2A: preparing");
+    }
+
+    [Fact]
+    public void A_publication_that_failed_too_often_stops_the_run_and_resuming_gives_it_again()
+    {
+        var story = Story.Of("1A", "2A").Under(Unreviewed with { Rebuilds = 1 }).Begins().Implements("1A").Gates("1A").Builds().Tests();
+        var candidate = story.Queued<Order.Publish>().Candidate;
+        story.QueueBreaks().Wakes().QueueBreaks().Ends<Final.Stopped>();
+        Assert.Equal(candidate, story.Resumes().Queued<Order.Publish>().Candidate);
+    }
+
+    [Fact]
+    public void A_merge_that_cannot_be_made_just_now_is_made_a_little_later() =>
+        Assert.Equal("1A", Stage("1A").QueueBreaks().Expect("1A: accepted").Wakes().Batch());
+
+    [Fact]
+    public void A_merge_that_cannot_be_made_at_all_stops_the_run() =>
+        Stage("1A").QueueBreaks(FailureKind.Run).Expect("1A: accepted").Ends<Final.Stopped>();
+
+    [Fact]
+    public void A_target_that_could_not_be_moved_does_not_keep_the_next_stage_waiting()
+    {
+        var story = Stage("1A").Builds().Tests().Publishes(unlanded: "Edits in the way.").Expect("1A: done", "2A: preparing");
+        Assert.Equal("Edits in the way.", story.State.Unlanded);
+    }
+
+    [Fact]
+    public void What_could_not_land_is_tried_once_more_at_the_end()
+    {
+        var story = Story.Of("1A").Under(Unreviewed).Begins().Implements("1A").Gates("1A").Builds().Tests().Publishes(unlanded: "Edits in the way.");
+        var tip = story.State.Tip;
+        Assert.Equal("", story.Batch());
+        story.Happens(new Event.CandidateBuilt(story.Queued<Order.BuildCandidate>().Ticket, "base", tip, tip, [], []));
+        Assert.Equal(tip, story.Queued<Order.Publish>().Candidate);
+        story.Publishes().Ends<Final.Completed>();
+        Assert.Null(story.State.Unlanded);
+    }
+
+    [Fact]
+    public void What_is_merged_with_a_moved_target_at_the_end_is_tested_before_it_lands()
+    {
+        var story = Story.Of("1A").Under(Unreviewed).Begins().Implements("1A").Gates("1A").Builds().Tests().Publishes(unlanded: "Edits in the way.");
+        story.Happens(new Event.CandidateBuilt(story.Queued<Order.BuildCandidate>().Ticket, "x", story.State.Tip, "kx", [], []));
+        Assert.Equal("kx", story.Queued<Order.TestCandidate>().Candidate);
+        story.Tests(green: false).Ends<Final.Completed>();
+        Assert.Contains("the gates fail", story.State.Unlanded, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Publishing_to_a_branch_leaves_the_target_alone_and_tries_no_landing() =>
+        Story.Of("1A").Under(Unreviewed with { Publish = PublishMode.Branch }).Begins().Implements("1A").Gates("1A")
+            .Builds().Tests().Publishes(unlanded: "It stays on its branch.").Ends<Final.Completed>();
+}
