@@ -21,8 +21,8 @@ internal static class Advancing
         state = MarkBlocked(state, at);
         if (state.Stop is null)
         {
+            state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
             state = FillSlots(state, at);
-            state = FormBatch(state, at);
         }
 
         return End(state, at);

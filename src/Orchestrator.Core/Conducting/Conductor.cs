@@ -30,10 +30,8 @@ public static class Conductor
             return new Decision(state, []);
         }
 
-        var next = Apply(state, fact, at);
-        return ReferenceEquals(next, state) && fact is not Event.Woke
-            ? new Decision(state, OrdersOf.State(state, at))
-            : Settle(next, at);
+        // Even a fact that changes nothing brings the time, and something parked may be due.
+        return Settle(Apply(state, fact, at), at);
     }
 
     private static Decision Settle(RunState state, DateTimeOffset at)

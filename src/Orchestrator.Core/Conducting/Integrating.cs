@@ -19,7 +19,7 @@ internal static class Integrating
         }
 
         var published = e.Candidate == state.Tip;
-        state = state with { QueueFailures = 0, Tip = e.Tip };
+        state = state with { Tip = e.Tip };
         foreach (var conflict in e.Conflicts)
         {
             var paths = string.Join(", ", conflict.Paths.Take(5));
@@ -50,7 +50,6 @@ internal static class Integrating
             return state;
         }
 
-        state = state with { QueueFailures = 0 };
         var red = Working.Red(e.Results);
         if (red.Count == 0)
         {
@@ -140,7 +139,7 @@ internal static class Integrating
 
     /// <summary>
     /// What is ready to be merged. With a stage barrier the batch waits while a stage mate is in work or could
-    /// start; what waits for needs of its own, or failed, holds nobody up. Without a barrier: at once.
+    /// start; what waits for needs of its own, was sent back, or failed, holds nobody up. Without a barrier: at once.
     /// </summary>
     public static Items<BatchItem> Batch(RunState state)
     {
@@ -166,7 +165,7 @@ internal static class Integrating
         for (var i = 0; i < state.Milestones.Count; i++)
         {
             var planned = state.Plan.Milestones[i];
-            if (planned.Barrier && planned.Id.Stage == stage && (state.Milestones[i].Phase is Phase.Working or Phase.Parked || Advancing.Startable(state, i)))
+            if (planned.Barrier && planned.Id.Stage == stage && (state.Milestones[i].Phase is Phase.Working or Phase.Parked { Reason: not ParkReason.Queue } || Advancing.Startable(state, i)))
             {
                 return false;
             }

@@ -57,6 +57,8 @@ internal static class Stopping
             Final = null,
             FinishedAt = null,
             LandingTried = false,
+            Rebuilds = 0,
+            QueueFailures = 0,
             Machine = Capacity.MachineReading.Unknown,
             Integration = state.Integration is Integration.Publishing publishing ? publishing with { NotBefore = null } : state.Integration,
         };

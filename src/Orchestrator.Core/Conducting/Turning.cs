@@ -39,8 +39,8 @@ internal static class Turning
     {
         if (milestone.Round >= state.Policy.ReviewRounds)
         {
-            var first = findings.Count > 0 ? findings[0].Claim : "no reason given";
-            return state.Fail(i, milestone with { Findings = findings }, code, $"Not accepted after {milestone.Round} rounds: {first}", at);
+            var first = findings.Count > 0 ? findings[0].Claim.Split('\n')[0] : "no reason given";
+            return state.Fail(i, milestone with { Findings = findings }, code, $"Not accepted, remediation rounds used up ({milestone.Round}): {first}", at);
         }
 
         var next = milestone with { Round = milestone.Round + 1, Findings = findings };
@@ -80,7 +80,7 @@ internal static class Turning
         {
             Step.Prepare or Step.Gate => state.Work(i, next, step, at),
             Step.Turn { Brief.Role: Role.Review } => state.BeginTurn(i, next, Role.Review, Ask.TryAgain, message, default, at),
-            Step.Turn or Step.Commit => state.BeginTurn(i, next, Role.Implement, Ask.TryAgain, message, default, at),
+            Step.Turn or Step.Commit => state.BeginTurn(i, next, Role.Implement, Ask.TryAgain, message, next.Findings, at),
             _ => throw new InvalidOperationException($"Unknown step {step.GetType().Name}."),
         };
 

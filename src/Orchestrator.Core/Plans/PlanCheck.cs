@@ -22,7 +22,7 @@ public static class PlanCheck
             }
         }
 
-        if (files.Count == 0 && found.Count == 0)
+        if (files.Count == 0 && !found.Any(p => p.Severity == Severity.Error))
         {
             problems.Add(new Problem("plan.empty", "There is no milestone file.", new Place(folder), "Write milestones/1A.md, or let 'init' make a sample."));
         }

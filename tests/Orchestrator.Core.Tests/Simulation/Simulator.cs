@@ -153,7 +153,13 @@ internal sealed class Simulator
         }
 
         var decision = _decide(_state, fact, _world.Now);
-        Books.Demand(live || decision.State.Equals(_state), "a stale ticket changes nothing");
+        if (!live)
+        {
+            // The time that comes with it may make something due; beyond that it must do nothing.
+            var without = _decide(_state, new Event.Woke(), _world.Now).State;
+            Books.Demand(decision.State.Equals(without), "a stale ticket changes nothing");
+        }
+
         Take(decision);
     }
 
