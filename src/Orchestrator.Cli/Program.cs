@@ -1,1 +1,16 @@
-return 0;
+using System.CommandLine;
+using Orchestrator.Cli;
+using Orchestrator.Cli.Verbs;
+using Orchestrator.Engine.Settings;
+
+var surroundings = new Surroundings(UserEnvironment.Read(), Directory.GetCurrentDirectory(), Console.Out, Console.Error, TimeProvider.System);
+try
+{
+    return await CommandLine.Build(surroundings).Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+}
+catch (Exception e) when (e is not OutOfMemoryException)
+{
+    Console.Error.WriteLine($"error: {e.Message}");
+    Console.Error.WriteLine(surroundings.User["LOG_LEVEL"] is "DEBUG" or "debug" ? e.ToString() : "       Nothing is lost; run again. With LOG_LEVEL=DEBUG the whole story is shown.");
+    return ExitCode.Bug;
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Core.Progress;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Cli.Screens;
+
+/// <summary>A run's state for people and for programs. Functions of the state; they read nothing.</summary>
+internal static class StatusScreen
+{
+    private static readonly string[] Header = ["", "state", "try", "what"];
+
+    /// <summary>The one word for the run.</summary>
+    public static string Word(RunState state, bool alive) => state.Final switch
+    {
+        Final.Completed => state.Unlanded is null ? "completed" : "completed, not on your branch yet",
+        Final.WithFailures => "ended with failures",
+        Final.Stopped => "stopped",
+        Final.LimitReached => "limit reached",
+        null when !alive => "interrupted",
+        null => state.Stop is not null ? "stopping" : state.Limit is not null && Advancing(state) == 0 ? "waiting for the limit" : "running",
+        _ => throw new InvalidOperationException($"Unknown end {state.Final.GetType().Name}."),
+    };
+
+    /// <summary>The table.</summary>
+    /// <param name="state">The run.</param>
+    /// <param name="alive">Whether a process works on it.</param>
+    /// <param name="zone">The zone to show times in.</param>
+    public static string Text(RunState state, bool alive, TimeZoneInfo zone)
+    {
+        var text = new StringBuilder();
+        var done = state.Milestones.Count(m => m.Phase is Phase.Integrated);
+        text.Append(CultureInfo.InvariantCulture, $"Run {state.Run}: {Word(state, alive)}, {done} of {state.Milestones.Count} done");
+        text.Append(state.Usage.CostUsd > 0 ? string.Create(CultureInfo.InvariantCulture, $", {state.Usage.CostUsd:0.00} USD\n\n") : "\n\n");
+        var rows = new List<string[]> { Header };
+        for (var i = 0; i < state.Milestones.Count; i++)
+        {
+            var standing = WaitingFor.Of(state, i);
+            var until = standing.Until is { } time ? $" until {Local(time, zone)}" : "";
+            var attempt = state.Milestones[i].Attempt;
+            rows.Add(
+            [
+                state.Plan.Milestones[i].Id.ToString(), standing.State.ToString().ToLowerInvariant(),
+                attempt > 0 ? attempt.ToString(CultureInfo.InvariantCulture) : "", Shorten(standing.Text.Length > 0 ? standing.Text + until : state.Plan.Milestones[i].Title),
+            ]);
+        }
+
+        var widths = Enumerable.Range(0, 3).Select(c => rows.Max(r => r[c].Length)).ToArray();
+        foreach (var row in rows)
+        {
+            text.Append(string.Join("  ", row.Select((cell, c) => c < 3 ? cell.PadRight(widths[c]) : cell)).TrimEnd()).Append('\n');
+        }
+
+        foreach (var line in Notes(state, alive, zone))
+        {
+            text.Append('\n').Append(line);
+        }
+
+        return text.ToString().TrimEnd() + "\n";
+    }
+
+    /// <summary>The same for programs. <c>docs/reference/status.md</c> describes it.</summary>
+    public static string Json(RunState state, bool alive)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteString("run", state.Run.Value);
+            json.WriteString("state", Word(state, alive));
+            json.WriteBoolean("alive", alive);
+            json.WriteString("started_at", state.StartedAt);
+            WriteTime(json, "finished_at", state.FinishedAt);
+            json.WriteString("target", state.Target);
+            json.WriteString("tip", state.Tip);
+            json.WriteNumber("cost_usd", state.Usage.CostUsd);
+            WriteTime(json, "limit_until", state.Limit?.Until);
+            json.WriteStartArray("milestones");
+            for (var i = 0; i < state.Milestones.Count; i++)
+            {
+                WriteMilestone(json, state, i);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
+    }
+
+    private static void WriteMilestone(Utf8JsonWriter json, RunState state, int i)
+    {
+        var milestone = state.Milestones[i];
+        var standing = WaitingFor.Of(state, i);
+        json.WriteStartObject();
+        json.WriteString("id", state.Plan.Milestones[i].Id.ToString());
+        json.WriteString("title", state.Plan.Milestones[i].Title);
+        json.WriteNumber("stage", state.Plan.Milestones[i].Id.Stage);
+        json.WriteString("state", standing.State.ToString().ToLowerInvariant());
+        json.WriteNumber("attempt", milestone.Attempt);
+        json.WriteNumber("round", milestone.Round);
+        json.WriteString("commit", milestone.Phase is Phase.Integrated integrated ? integrated.Merge : milestone.Tip);
+        json.WriteNumber("cost_usd", milestone.Usage.CostUsd);
+        json.WriteString("waiting_for", standing.Text.Length > 0 && standing.State != ShownState.Done ? standing.Text : null);
+        WriteTime(json, "until", standing.Until);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    {
+        if (time is { } at)
+        {
+            json.WriteString(name, at);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private static IEnumerable<string> Notes(RunState state, bool alive, TimeZoneInfo zone)
+    {
+        if (state.Final is null && !alive)
+        {
+            yield return "No process works on it. 'orchestrator run' goes on where it ended.";
+        }
+
+        if (state.Final is Final.Stopped stopped)
+        {
+            yield return $"Stopped: {stopped.Message} 'orchestrator run' goes on.";
+        }
+
+        if (state.Final is Final.LimitReached limit)
+        {
+            yield return $"{limit.Message} Come back at {Local(limit.Until, zone)} and run again.";
+        }
+
+        if (state.Unlanded is { } why)
+        {
+            yield return $"Not on your branch yet: {why}.";
+        }
+    }
+
+    private static int Advancing(RunState state) => state.Milestones.Count(m => m.Phase is Phase.Working);
+
+    private static string Local(DateTimeOffset time, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static string Shorten(string text)
+    {
+        var line = text.ReplaceLineEndings(" ");
+        return line.Length > 160 ? line[..159] + "…" : line;
+    }
+}

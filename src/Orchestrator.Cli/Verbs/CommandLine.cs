@@ -1,0 +1,97 @@
+using System.CommandLine;
+using Orchestrator.Core.Plans;
+using Orchestrator.Engine.Running;
+
+namespace Orchestrator.Cli.Verbs;
+
+/// <summary>The verbs and their options, and which file carries each out.</summary>
+internal static class CommandLine
+{
+    /// <summary>The whole command line.</summary>
+    public static RootCommand Build(Surroundings around)
+    {
+        var folder = new Option<string>("-C") { Description = "Act on the repository in this folder.", HelpName = "DIR", Recursive = true };
+        string At(ParseResult line) => Path.GetFullPath(line.GetValue(folder) ?? ".", around.Folder);
+
+        var root = new RootCommand("Gets the milestones of a plan done by coding agents, in parallel, and merges only what it has proved.") { folder };
+        var bare = RunOptions.AddTo(root);
+        root.SetAction(async (line, _) => bare.AnyGiven(line)
+            ? await RunVerb.RunAsync(around, bare.Request(line, At(line), onePass: false), bare.Validates(line)).ConfigureAwait(false)
+            : HelpVerb.Show(around, root));
+
+        root.Add(RunCommand("run", "Do all that is not done yet; goes on with an unfinished run.", onePass: false));
+        root.Add(RunCommand("single", "One pass: the same, but end at a limit instead of waiting.", onePass: true));
+
+        var json = new Option<bool>("--json") { Description = "For programs." };
+        var watch = new Option<bool>("--watch") { Description = "Show it again and again until the run ends." };
+        root.Add(Verb("status", "What each milestone does or waits for.", [json, watch], (line, stop) => StatusVerb.RunAsync(around, At(line), line.GetValue(json), line.GetValue(watch), stop)));
+
+        var dry = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
+        root.Add(Verb("clean", "Remove worktrees and merged branches of ours; work that is not merged is kept.", [dry], (line, stop) => CleanVerb.RunAsync(around, At(line), line.GetValue(dry), stop)));
+
+        var doctor = Verb("doctor", "Look whether everything needed is there.", [], (line, stop) => DoctorVerb.RunAsync(around, At(line), stop));
+        doctor.Aliases.Add("setup");
+        root.Add(doctor);
+        root.Add(Verb("init", "Write starter settings and a sample milestone.", [], (line, _) => Task.FromResult(InitVerb.Run(around, At(line)))));
+
+        var dir = new Option<string?>("--dir") { Description = "Where; default ./orchestrator-demo.", HelpName = "DIR" };
+        root.Add(Verb("demo", "Show the whole on a sample repository, with the real CLI and a scripted model.", [dir], (line, stop) => DemoVerb.RunAsync(around, Path.GetFullPath(line.GetValue(dir) ?? "orchestrator-demo", around.Folder), stop)));
+
+        var rehearsalDir = new Option<string?>("--dir") { Description = "Where the clone goes; default a new temporary folder.", HelpName = "DIR" };
+        root.Add(Verb("rehearse", "Run your own plan against a scripted model, in a throw-away clone.", [rehearsalDir], (line, stop) => RehearseVerb.RunAsync(around, At(line), line.GetValue(rehearsalDir), stop)));
+        root.Add(Verb("help", "This.", [], (_, _) => Task.FromResult(HelpVerb.Show(around, root))));
+        return root;
+
+        Command RunCommand(string name, string text, bool onePass)
+        {
+            var command = new Command(name, text);
+            var options = RunOptions.AddTo(command);
+            command.SetAction((line, _) => RunVerb.RunAsync(around, options.Request(line, At(line), onePass), options.Validates(line)));
+            return command;
+        }
+    }
+
+    private static Command Verb(string name, string text, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task<int>> action)
+    {
+        var command = new Command(name, text);
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(action);
+        return command;
+    }
+
+    /// <summary>The options that 'run', 'single' and the bare command share.</summary>
+    private sealed record RunOptions(Option<int?> Stage, Option<string?> Milestone, Option<bool> Resume, Option<bool> Validate)
+    {
+        public static RunOptions AddTo(Command command)
+        {
+            var options = new RunOptions(
+                new Option<int?>("--stage") { Description = "Only this stage.", HelpName = "N" },
+                new Option<string?>("--milestone") { Description = "Only this milestone.", HelpName = "ID" },
+                new Option<bool>("--resume") { Description = "Go on with an unfinished run; an error if there is none." },
+                new Option<bool>("--validate-only") { Description = "Read settings and plan, show what would run, begin nothing." });
+            options.Milestone.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<string?>() is { } id && !MilestoneId.TryParse(id, out _))
+                {
+                    result.AddError($"'{id}' is not the name of a milestone. Name it like 1A.");
+                }
+            });
+            command.Add(options.Stage);
+            command.Add(options.Milestone);
+            command.Add(options.Resume);
+            command.Add(options.Validate);
+            return options;
+        }
+
+        public bool AnyGiven(ParseResult line) => line.GetValue(Stage) is not null || line.GetValue(Milestone) is not null || line.GetValue(Resume) || line.GetValue(Validate);
+
+        public bool Validates(ParseResult line) => line.GetValue(Validate);
+
+        public RunRequest Request(ParseResult line, string folder, bool onePass) => new(
+            folder, line.GetValue(Stage), line.GetValue(Milestone) is { } id ? MilestoneId.Parse(id) : null, line.GetValue(Resume), onePass);
+    }
+}

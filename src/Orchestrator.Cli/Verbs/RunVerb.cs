@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+using Orchestrator.Cli.Agents;
+using Orchestrator.Cli.Screens;
+using Orchestrator.Core;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Plans;
+using Orchestrator.Engine.Running;
+using Orchestrator.Engine.Settings;
+
+namespace Orchestrator.Cli.Verbs;
+
+/// <summary><c>run</c> and <c>single</c>: runs to the end, shows each change, and turns signals into a drain or a stop.</summary>
+internal static class RunVerb
+{
+    /// <summary>Runs.</summary>
+    /// <param name="around">Console, clock, environment.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="validateOnly">Only check.</param>
+    /// <param name="script">A rehearsal script that replaces the settings' model, or null.</param>
+    public static async Task<int> RunAsync(Surroundings around, RunRequest request, bool validateOnly = false, string? script = null)
+    {
+        if (validateOnly)
+        {
+            return await ValidateAsync(around, request).ConfigureAwait(false);
+        }
+
+        var agents = new AgentSources(around.User, around.Out.WriteLine, script);
+        await using (agents.ConfigureAwait(false))
+        {
+            var session = new RunSession(around.User, agents.FindAsync, [new ProgressLines(around.Out, around.Time.LocalTimeZone)], around.Time)
+            {
+                Warn = problems => around.Error.Write(problems.Count > 0 ? ProblemScreen.Text(problems) + "\n" : ""),
+            };
+            using var signals = new Signals(session, around.Error);
+            return Show(around, await session.RunAsync(request, CancellationToken.None).ConfigureAwait(false));
+        }
+    }
+
+    private static async Task<int> ValidateAsync(Surroundings around, RunRequest request)
+    {
+        var (repository, problems) = await Repository.OpenAsync(request.Folder, around.User, CancellationToken.None).ConfigureAwait(false);
+        if (repository is null)
+        {
+            around.Error.WriteLine(ProblemScreen.Text(problems));
+            return ExitCode.Problems;
+        }
+
+        var settings = SettingsReader.Load(repository.Places.Root, around.User);
+        var reading = MilestoneFolder.Read(repository.Places.Root);
+        List<Problem> all = [.. settings.Problems, .. reading.Problems];
+        if (all.Count > 0)
+        {
+            around.Error.WriteLine(ProblemScreen.Text(all));
+        }
+
+        if (reading.Plan is not { } plan || settings.Settings is null)
+        {
+            around.Error.WriteLine($"{all.Count(p => p.Severity == Severity.Error)} errors.");
+            return ExitCode.Problems;
+        }
+
+        around.Out.Write(PlanScreen.Text(plan));
+        return ExitCode.Done;
+    }
+
+    private static int Show(Surroundings around, RunEnd end)
+    {
+        switch (end)
+        {
+            case RunEnd.Refused refused:
+                around.Error.WriteLine(ProblemScreen.Text(refused.Problems));
+                return ExitCode.Problems;
+            case RunEnd.Busy busy:
+                var who = busy.Holder is { } h ? $"process {h.ProcessId} on {h.Host}, since {h.Since}" : "another process";
+                around.Error.WriteLine($"error: {who} already works on this repository.\n       Look on with 'orchestrator status --watch', or stop it first.");
+                return ExitCode.Busy;
+            case RunEnd.NothingToDo nothing:
+                around.Error.Write(nothing.Warnings.Count > 0 ? ProblemScreen.Text(nothing.Warnings) + "\n" : "");
+                around.Out.WriteLine("All chosen milestones are done.");
+                return ExitCode.Done;
+            case RunEnd.Ended ended:
+                around.Out.WriteLine();
+                around.Out.Write(StatusScreen.Text(ended.State, alive: true, around.Time.LocalTimeZone));
+                around.Out.WriteLine($"\nLog: {ended.LogFile}");
+                return CodeOf(ended.State);
+            default:
+                throw new InvalidOperationException($"Unknown end {end.GetType().Name}.");
+        }
+    }
+
+    private static int CodeOf(RunState state) => state.Final switch
+    {
+        Final.Completed => state.Unlanded is null || state.Policy.Publish == PublishMode.Branch ? ExitCode.Done : ExitCode.Unlanded,
+        Final.WithFailures => ExitCode.SomeFailed,
+        Final.Stopped => ExitCode.Stopped,
+        Final.LimitReached => ExitCode.LimitReached,
+        _ => throw new InvalidOperationException("The run came back without an end."),
+    };
+
+    /// <summary>
+    /// The first Ctrl-C lets the steps under way end, the second stops the agents, the third ends us at once; the
+    /// next start picks up. A closed terminal or SIGTERM stops the agents.
+    /// </summary>
+    private sealed class Signals : IDisposable
+    {
+        private readonly List<PosixSignalRegistration> _registrations = [];
+        private int _interrupts;
+
+        public Signals(RunSession session, TextWriter error)
+        {
+            void Say(string text)
+            {
+                try
+                {
+                    error.WriteLine(text);
+                }
+                catch (IOException)
+                {
+                    // The terminal is gone; that is why we are told to stop.
+                }
+            }
+
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+            {
+                context.Cancel = true;
+                switch (Interlocked.Increment(ref _interrupts))
+                {
+                    case 1:
+                        Say("Ending after the steps under way. Ctrl-C again stops the agents now.");
+                        session.Ask(new StopRequest(Urgency.Drain, "operator", "Asked to end."));
+                        break;
+                    case 2:
+                        Say("Stopping the agents. Ctrl-C again ends at once; the next start picks up.");
+                        session.Ask(new StopRequest(Urgency.Stop, "operator", "Asked to stop."));
+                        break;
+                    default:
+                        Environment.Exit(ExitCode.Stopped);
+                        break;
+                }
+            }));
+            foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT })
+            {
+                _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+                {
+                    context.Cancel = true;
+                    session.Ask(new StopRequest(Urgency.Stop, "operator", $"Got {signal}."));
+                }));
+            }
+        }
+
+        public void Dispose() => _registrations.ForEach(r => r.Dispose());
+    }
+}

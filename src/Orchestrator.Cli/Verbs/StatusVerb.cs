@@ -1,0 +1,55 @@
+using Orchestrator.Cli.Screens;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Journal;
+using Orchestrator.Engine.Running;
+
+namespace Orchestrator.Cli.Verbs;
+
+/// <summary><c>status</c>: reads the journal beside whoever writes it. Starts no process, so that it is instant.</summary>
+internal static class StatusVerb
+{
+    public static async Task<int> RunAsync(Surroundings around, string folder, bool json, bool watch, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (FindPlaces(folder) is not { } places || Read(places) is not { } state)
+            {
+                around.Out.WriteLine(json ? "null" : "There was no run here yet. 'orchestrator run' begins one.");
+                return ExitCode.Done;
+            }
+
+            var alive = Lease.IsHeld(places.Lease);
+            around.Out.Write(json ? StatusScreen.Json(state, alive) : StatusScreen.Text(state, alive, around.Time.LocalTimeZone));
+            around.Out.Flush();
+            if (!watch || !alive || state.Final is not null)
+            {
+                return ExitCode.Done;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(2), around.Time, stop).ConfigureAwait(false);
+            around.Out.WriteLine();
+        }
+    }
+
+    /// <summary>The nearest folder upwards that has a state folder of ours; no git is asked.</summary>
+    private static RepositoryPlaces? FindPlaces(string folder)
+    {
+        for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
+        {
+            var places = new RepositoryPlaces(at, Path.Combine(at, ".git"));
+            if (File.Exists(places.Journal))
+            {
+                return places;
+            }
+        }
+
+        return null;
+    }
+
+    private static RunState? Read(RepositoryPlaces places)
+    {
+        using var journal = RunJournal.OpenToRead(places.Journal);
+        return journal?.LatestRun() is { } run ? journal.StateOf(run) : null;
+    }
+}

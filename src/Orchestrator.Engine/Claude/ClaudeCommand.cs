@@ -1,0 +1,95 @@
+using System.Globalization;
+using Orchestrator.Core.Agents;
+using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Settings;
+
+namespace Orchestrator.Engine.Claude;
+
+/// <summary>How agents are started in this run: the same for all milestones, so that their request prefix is the same.</summary>
+/// <param name="Program">The CLI, as an absolute path.</param>
+/// <param name="Environment">The agents' whole environment but for what names run and order.</param>
+/// <param name="Model">The model, or null.</param>
+/// <param name="Guidance">A file with the project's guidance as of the base commit, or null.</param>
+/// <param name="TurnTimeout">The longest a turn may take.</param>
+public sealed record AgentSetup(string Program, IReadOnlyDictionary<string, string> Environment, string? Model, string? Guidance, TimeSpan TurnTimeout);
+
+/// <summary>Builds the CLI's command line and environment, exactly as measured in the CLI's contract.</summary>
+public static class ClaudeCommand
+{
+    // What an agent needs to find its tools, its login and the network; nothing that could be a secret of another purpose.
+    private static readonly string[] Allowed =
+    [
+        "CLAUDE_CONFIG_DIR", "DOTNET_ROOT", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "LANG", "LC_ALL", "LOGNAME", "NODE_EXTRA_CA_CERTS", "NO_PROXY", "PATH",
+        "SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", "USER", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "https_proxy", "http_proxy", "no_proxy",
+    ];
+
+    private const string OurSettings = """
+        {"attribution":{"commit":"","pr":""},"permissions":{"deny":["Bash(git push:*)","Bash(git worktree:*)","Bash(git stash:*)","Edit(./.git/**)","Edit(./TASKS.md)"]}}
+        """;
+
+    /// <summary>The environment of agents and gates for the user's own run: an allow-list, and what the settings name.</summary>
+    public static Dictionary<string, string> UserEnvironment(UserEnvironment user, IEnumerable<string> named)
+    {
+        var environment = user.Only([.. Allowed, .. named]);
+        environment.TryAdd("PATH", "/usr/local/bin:/usr/bin:/bin");
+        environment["TERM"] = "dumb";
+        return environment;
+    }
+
+    /// <summary>The process of one turn.</summary>
+    /// <param name="setup">The run's setup.</param>
+    /// <param name="brief">The turn.</param>
+    /// <param name="resume">Resume the conversation instead of beginning it.</param>
+    /// <param name="folder">The worktree.</param>
+    /// <param name="model">The milestone's model, or null for the run's.</param>
+    /// <param name="budgetUsd">The most it may cost in US dollars, or null.</param>
+    /// <param name="markers">Variables that name repository and order.</param>
+    public static ProcessSpec Turn(
+        AgentSetup setup, TurnBrief brief, bool resume, string folder, string? model, decimal? budgetUsd, IReadOnlyDictionary<string, string> markers)
+    {
+        var review = brief.Role == Role.Review;
+        var arguments = new List<string>
+        {
+            "-p", "--output-format", "stream-json", "--verbose",
+            resume ? "--resume" : "--session-id", brief.Session.ToString(),
+            "--setting-sources", "", "--strict-mcp-config", "--settings", OurSettings,
+            "--exclude-dynamic-system-prompt-sections",
+        };
+        arguments.AddRange(review
+            ? ["--permission-mode", "dontAsk", "--tools=Read,Glob,Grep", "--allowedTools=Read,Glob,Grep", "--json-schema", ReviewVerdict.Schema]
+            : ["--permission-mode", "acceptEdits", "--tools=Bash,Read,Edit,Write,Glob,Grep,Task", "--allowedTools=Bash"]);
+        if ((model ?? setup.Model) is { } chosen)
+        {
+            arguments.AddRange(["--model", chosen]);
+        }
+
+        if (budgetUsd is { } budget)
+        {
+            arguments.AddRange(["--max-budget-usd", Math.Max(0.01m, budget).ToString("0.####", CultureInfo.InvariantCulture)]);
+        }
+
+        if (setup.Guidance is { } guidance)
+        {
+            arguments.AddRange(["--append-system-prompt-file", guidance]);
+        }
+
+        var environment = new Dictionary<string, string>(setup.Environment)
+        {
+            ["DISABLE_AUTOUPDATER"] = "1",
+            ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
+            ["CLAUDE_CODE_DISABLE_BACKGROUND_TASKS"] = "1", // one result, no process that lingers
+            ["CLAUDE_CODE_DISABLE_AUTO_MEMORY"] = "1", // parallel agents must not write one memory
+            ["CLAUDE_CODE_STARTUP_FAILURE_RESULTS"] = "1",
+            ["TZ"] = "UTC", // reset times in texts are in the CLI's zone
+            ["CI"] = "1",
+            ["GIT_TERMINAL_PROMPT"] = "0",
+            ["GIT_CEILING_DIRECTORIES"] = Path.GetDirectoryName(folder)!, // a lost .git must not lead git into the user's checkout
+        };
+        foreach (var (name, value) in markers)
+        {
+            environment[name] = value;
+        }
+
+        return new ProcessSpec(setup.Program, arguments, folder, environment);
+    }
+}

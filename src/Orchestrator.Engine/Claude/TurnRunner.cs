@@ -1,0 +1,116 @@
+using System.Text;
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Plans;
+using Orchestrator.Engine.Processes;
+
+namespace Orchestrator.Engine.Claude;
+
+/// <summary>One turn to run, with everything around it.</summary>
+/// <param name="Milestone">Which milestone.</param>
+/// <param name="Brief">What for.</param>
+/// <param name="Prompt">What the agent is told.</param>
+/// <param name="Folder">The worktree.</param>
+/// <param name="Files">Where prompt, transcript and errors go: a path without ending.</param>
+/// <param name="Order">A name for the process, unique in the repository.</param>
+/// <param name="Repository">The name of the repository, for the sweep.</param>
+/// <param name="Model">The milestone's model, or null.</param>
+/// <param name="BudgetUsd">What is left of the milestone's budget, or null.</param>
+/// <param name="Timeout">The milestone's own limit, or null for the run's.</param>
+public sealed record Turn(
+    MilestoneId Milestone, TurnBrief Brief, string Prompt, string Folder, string Files, string Order, string Repository, string? Model, decimal? BudgetUsd, TimeSpan? Timeout);
+
+/// <summary>Runs one agent process to its end and says how it ended. The process is gone when this returns, with all that it started.</summary>
+public sealed class TurnRunner(AgentSetup setup)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped; the conversation can be resumed.</exception>
+    public async Task<(TurnOutcome Outcome, Usage Usage)> RunAsync(Turn turn, CancellationToken cancellation)
+    {
+        var resume = turn.Brief.Known;
+        var usage = default(Usage);
+        for (var start = 1; ; start++)
+        {
+            var (report, exit, errors, why) = await RunOnceAsync(turn, resume, start, cancellation).ConfigureAwait(false);
+            usage = usage.Add(report.Usage);
+            var gone = resume && TurnClassifier.IsSessionGone(report, errors);
+            var taken = !resume && TurnClassifier.IsSessionTaken(report, errors);
+            if ((gone || taken) && start < 3)
+            {
+                resume = taken; // the prompt of a turn that goes on says that part may be done, so it serves a new conversation too
+                continue;
+            }
+
+            return (why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors), usage);
+        }
+    }
+
+    private async Task<(TurnReport Report, int Exit, string Errors, TurnOutcome? Why)> RunOnceAsync(Turn turn, bool resume, int start, CancellationToken cancellation)
+    {
+        var files = $"{turn.Files}-{start}";
+        Directory.CreateDirectory(Path.GetDirectoryName(files)!);
+        await File.WriteAllTextAsync(files + ".prompt.md", turn.Prompt, cancellation).ConfigureAwait(false);
+        var order = $"{turn.Order}/{start}";
+        var markers = new Dictionary<string, string> { [LongProcess.RepositoryMarker] = turn.Repository };
+        var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, turn.BudgetUsd, markers);
+        using var process = await LongProcess.StartAsync(spec, order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
+        var reader = new TranscriptReader(files + ".jsonl");
+        try
+        {
+            var (exit, why) = await FollowAsync(process, reader, turn.Timeout ?? setup.TurnTimeout, cancellation).ConfigureAwait(false);
+            reader.Poll();
+            return (reader.Report, exit, ErrorsOf(files + ".err"), why);
+        }
+        catch (OperationCanceledException)
+        {
+            await process.StopAsync().ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            process.Sweep();
+        }
+    }
+
+    /// <summary>Waits for the end, which is the end of the process and not its result line; but one that gave its result may not linger.</summary>
+    private static async Task<(int Exit, TurnOutcome? Why)> FollowAsync(LongProcess process, TranscriptReader reader, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var exit = process.WaitAsync(cancellation);
+        var begun = TimeProvider.System.GetTimestamp();
+        long? resultSeen = null;
+        while (await Task.WhenAny(exit, Task.Delay(Look, cancellation)).ConfigureAwait(false) != exit)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            reader.Poll();
+            resultSeen ??= reader.Report.Result is null ? null : TimeProvider.System.GetTimestamp();
+            if (resultSeen is { } seen && TimeProvider.System.GetElapsedTime(seen) > Grace)
+            {
+                await process.StopAsync().ConfigureAwait(false);
+                return (0, null);
+            }
+
+            if (TimeProvider.System.GetElapsedTime(begun) > timeout)
+            {
+                await process.StopAsync().ConfigureAwait(false);
+                return (124, new TurnOutcome.Failed(FailureKind.Attempt, "agent.timeout", $"The turn took longer than {timeout.TotalMinutes:0} minutes."));
+            }
+        }
+
+        return (await exit.ConfigureAwait(false), null);
+    }
+
+    private static string ErrorsOf(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return "";
+        }
+
+        using var stream = File.OpenRead(file);
+        stream.Seek(-Math.Min(4000, stream.Length), SeekOrigin.End);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().Trim();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Ports;
+using Orchestrator.Engine.Settings;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Orchestrator.Engine.Logs;
+
+/// <summary>The log for people: one sentence for each fact, in <c>orchestrator_YYYYMMDD_HHMMSS.log</c>. A log that cannot be written never stops a run.</summary>
+public sealed class LogFile : IObserver, IDisposable
+{
+    private readonly Logger _log;
+    private RunState? _before;
+
+    /// <summary>Opens a log in <paramref name="folder"/>, named after <paramref name="at"/> (local time).</summary>
+    public LogFile(string folder, DateTimeOffset at, Settings.LogLevel level)
+    {
+        File = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"orchestrator_{at:yyyyMMdd_HHmmss}.log"));
+        _log = new LoggerConfiguration()
+            .MinimumLevel.Is(level switch
+            {
+                Settings.LogLevel.Debug => LogEventLevel.Debug,
+                Settings.LogLevel.Info => LogEventLevel.Information,
+                Settings.LogLevel.Warning => LogEventLevel.Warning,
+                _ => LogEventLevel.Error,
+            })
+            .WriteTo.File(
+                File, outputTemplate: "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u4} {Message:l}{NewLine}", formatProvider: CultureInfo.InvariantCulture,
+                fileSizeLimitBytes: 64 << 20, rollOnFileSizeLimit: true, retainedFileCountLimit: 20)
+            .CreateLogger();
+    }
+
+    /// <summary>The file.</summary>
+    public string File { get; }
+
+    /// <summary>Writes a sentence.</summary>
+    public void Say(LogEventLevel level, string text) => _log.Write(level, "{Text:l}", text.ReplaceLineEndings(" | "));
+
+    /// <inheritdoc/>
+    public void Saw(Event fact, RunState state, DateTimeOffset at)
+    {
+        var who = WhoseTicket(fact);
+        var (level, text) = FactSentence.Of(fact, state);
+        Say(level, who is null ? text : $"{who}: {text}");
+        _before = state;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _log.Dispose();
+
+    /// <summary>The milestone that an answer belongs to: the one that bore the ticket before.</summary>
+    private MilestoneId? WhoseTicket(Event fact)
+    {
+        var ticket = fact switch
+        {
+            Event.WorktreeReady e => e.Ticket,
+            Event.TurnFinished e => e.Ticket,
+            Event.WorkCommitted e => e.Ticket,
+            Event.GateFinished e => e.Ticket,
+            Event.OrderFailed e => e.Ticket,
+            _ => default,
+        };
+        for (var i = 0; ticket != default && i < (_before?.Milestones.Count ?? 0); i++)
+        {
+            if (_before!.Milestones[i].Phase is Phase.Working working && working.Ticket == ticket)
+            {
+                return _before.Plan.Milestones[i].Id;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Each fact as a sentence.</summary>
+public static class FactSentence
+{
+    /// <summary>The sentence and its weight.</summary>
+    public static (LogEventLevel Level, string Text) Of(Event fact, RunState state) => fact switch
+    {
+        Event.RunStarted e => (LogEventLevel.Information, $"run {e.Run} begins on {e.Target} at {Short(e.Base)}: {e.Plan.Count} milestones, {e.Done.Count} done already"),
+        Event.Resumed e => (LogEventLevel.Information, $"run {state.Run} goes on (start {e.Incarnation})"),
+        Event.Woke => (LogEventLevel.Debug, "woke"),
+        Event.MachineRead e => (e.Reading.Pressure == Core.Capacity.Pressure.Calm ? LogEventLevel.Debug : LogEventLevel.Warning, $"the machine has room for {e.Reading.Room} agents {e.Reading.Reason}".TrimEnd()),
+        Event.StopAsked e => (LogEventLevel.Warning, $"{(e.Request.Urgency == Urgency.Drain ? "ending after the steps under way" : "stopping")}: {e.Request.Message}"),
+        Event.WorktreeReady e => (LogEventLevel.Information, e.Carried is null ? $"worktree ready at {Short(e.Base)}" : $"worktree ready at {Short(e.Base)} with the earlier work laid on it"),
+        Event.TurnFinished e => Turn(e),
+        Event.WorkCommitted e => (LogEventLevel.Information, e.Commit is null ? "nothing to commit" : $"committed {Short(e.Commit)}, {e.Files} files"),
+        Event.GateFinished e => Gates(e),
+        Event.CandidateBuilt e => (e.Conflicts.Count > 0 ? LogEventLevel.Warning : LogEventLevel.Information, $"candidate {Short(e.Candidate)} on {Short(e.Onto)} holds {Join(e.Merged)}{(e.Conflicts.Count > 0 ? $"; conflicts: {Join(e.Conflicts.Select(c => c.Id))}" : "")}"),
+        Event.Published e => (e.Unlanded is null ? LogEventLevel.Information : LogEventLevel.Warning, e.Unlanded is null ? $"published {Short(e.Commit)}" : $"integrated {Short(e.Commit)}, but {e.Unlanded}"),
+        Event.TargetMoved e => (LogEventLevel.Warning, $"the target moved to {Short(e.Tip)}; the candidate is built again"),
+        Event.OrderFailed e => (LogEventLevel.Warning, $"failed ({e.Code}): {e.Message}"),
+        _ => throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}."),
+    };
+
+    private static (LogEventLevel, string) Turn(Event.TurnFinished e)
+    {
+        var cost = e.Usage.CostUsd > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({e.Usage.CostUsd:0.00##} USD)") : "";
+        return e.Outcome switch
+        {
+            TurnOutcome.Completed o => (LogEventLevel.Information, $"the agent is done{cost}: {o.Summary}"),
+            TurnOutcome.Approved o => (LogEventLevel.Information, $"review approved{cost}: {o.Summary}"),
+            TurnOutcome.ChangesRequested o => (LogEventLevel.Information, $"review wants changes{cost}: {string.Join("; ", o.Findings.Select(f => f.Claim))}"),
+            TurnOutcome.Limited o => (LogEventLevel.Warning, $"limit{cost}: {o.Message}{(o.ResetsAt is { } at ? string.Create(CultureInfo.InvariantCulture, $", resets {at:u}") : "")}"),
+            TurnOutcome.Failed o => (LogEventLevel.Warning, $"the turn failed{cost} ({o.Code}): {o.Message}"),
+            TurnOutcome.Interrupted => (LogEventLevel.Warning, $"the turn was interrupted{cost}"),
+            _ => throw new InvalidOperationException($"Unknown outcome {e.Outcome.GetType().Name}."),
+        };
+    }
+
+    private static (LogEventLevel, string) Gates(Event.GateFinished e)
+    {
+        var red = e.Results.Where(r => !r.Passed).Select(r => r.Name).ToList();
+        return red.Count > 0
+            ? (LogEventLevel.Warning, $"gates red: {string.Join(", ", red)}")
+            : (LogEventLevel.Information, e.Results.Count == 0 ? "no gates to run" : $"gates green: {string.Join(", ", e.Results.Select(r => r.Name))}");
+    }
+
+    private static string Short(string? commit) => commit is null ? "(none)" : commit.Length > 10 ? commit[..10] : commit;
+
+    private static string Join(IEnumerable<MilestoneId> ids) => string.Join(", ", ids);
+}

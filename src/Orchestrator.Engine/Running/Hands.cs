@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Core;
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Claude;
+using Orchestrator.Engine.Gates;
+using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Ports;
+using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Settings;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>What the hands need to know of a run besides its orders.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Plan">Its plan.</param>
+/// <param name="Target">The branch to publish to, as a full ref.</param>
+/// <param name="Publish">How.</param>
+/// <param name="Gates">The gates of the settings.</param>
+/// <param name="Texts">The milestones' texts as of the start of the run.</param>
+/// <param name="Repository">A name for the repository, for finding processes of ours.</param>
+public sealed record RunContext(
+    RunId Run, Plan Plan, string Target, PublishMode Publish, IReadOnlyList<GateSetting> Gates, IReadOnlyDictionary<MilestoneId, string> Texts, string Repository)
+{
+    /// <summary>Which milestones are integrated; kept by the tasks observer.</summary>
+    public Func<IReadOnlyList<TaskLine>> TaskLines { get; set; } = () => [];
+}
+
+/// <summary>Carries orders out with real git, real processes and real files. Each method is idempotent under its ticket.</summary>
+public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks) : IHands
+{
+    private readonly Worktrees _worktrees = new(repository);
+    private readonly WorkCommits _commits = new(repository);
+    private readonly Candidates _candidates = new(repository);
+    private readonly Publication _publication = new(repository, tasks);
+
+    /// <inheritdoc/>
+    public async Task<Event?> CarryOutAsync(Order order, CancellationToken cancellation)
+    {
+        try
+        {
+            return order switch
+            {
+                Order.Prepare o => await PrepareAsync(o, cancellation).ConfigureAwait(false),
+                Order.RunTurn o => await RunTurnAsync(o, cancellation).ConfigureAwait(false),
+                Order.Commit o => await CommitAsync(o, cancellation).ConfigureAwait(false),
+                Order.RunGates o => await RunGatesAsync(o, cancellation).ConfigureAwait(false),
+                Order.BuildCandidate o => await BuildAsync(o, cancellation).ConfigureAwait(false),
+                Order.TestCandidate o => await TestAsync(o, cancellation).ConfigureAwait(false),
+                Order.Publish o => await PublishAsync(o, cancellation).ConfigureAwait(false),
+                _ => throw new InvalidOperationException($"Unknown order {order.GetType().Name}."),
+            };
+        }
+        catch (Exception e) when (e is TargetGoneException or TargetDivergedException)
+        {
+            return Failed(order, FailureKind.Run, "target.gone", e.Message);
+        }
+        catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            return Failed(order, FailureKind.Transient, "hands", e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private static Event.OrderFailed Failed(Order order, FailureKind kind, string code, string message) => new(order.TicketOrNull!.Value, kind, code, message);
+
+    private WorkPlace PlaceOf(MilestoneId id) => new(context.Run.Value, id);
+
+    private Milestone Planned(MilestoneId id) => context.Plan.Milestones[context.Plan.IndexOf(id)!.Value];
+
+    private string FolderOf(MilestoneId id) => repository.Places.Milestone(context.Run.Value, id.ToString());
+
+    private async Task<Event> PrepareAsync(Order.Prepare o, CancellationToken cancellation)
+    {
+        var place = PlaceOf(o.Milestone);
+        var carried = o.Step.Carry is { } work
+            ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
+            : null;
+        await _worktrees.EnsureAsync(place, carried ?? o.Step.Base, renew: true, cancellation).ConfigureAwait(false);
+        return new Event.WorktreeReady(o.Ticket, o.Step.Base, carried);
+    }
+
+    private async Task<Event> RunTurnAsync(Order.RunTurn o, CancellationToken cancellation)
+    {
+        var place = PlaceOf(o.Milestone);
+        await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation).ConfigureAwait(false);
+        var diff = o.Brief.Role == Role.Review ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
+        var planned = Planned(o.Milestone);
+        var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{o.Ticket.Number:0000}-{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
+        var turn = new Turn(
+            o.Milestone, o.Brief, PromptBook.Write(o.Milestone, context.Texts[o.Milestone], o.Brief, diff), repository.Places.Worktree(place.Name),
+            files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, o.BudgetUsd, planned.Timeout);
+        var (outcome, usage) = await turns.RunAsync(turn, cancellation).ConfigureAwait(false);
+        return new Event.TurnFinished(o.Ticket, outcome, usage);
+    }
+
+    private async Task<string> DiffAsync(string from, string to, CancellationToken cancellation)
+    {
+        var end = await repository.Git.RunAsync(
+            repository.Places.Shadow, ["diff-tree", "-r", "-p", "--no-color", "--no-ext-diff", "--no-textconv", "-M", from, to], cancellation).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(end.Output);
+    }
+
+    private async Task<Event> CommitAsync(Order.Commit o, CancellationToken cancellation)
+    {
+        var subject = $"{o.Milestone}: {Planned(o.Milestone).Title}" + (o.After == Role.Remediate ? Invariant($" (round {o.Round})") : "");
+        var pin = Invariant($"{o.Attempt}.{o.Round}");
+        var work = await _commits.CommitAsync(PlaceOf(o.Milestone), o.Tip, subject, pin, cancellation).ConfigureAwait(false);
+        return new Event.WorkCommitted(o.Ticket, work.Commit, work.Files);
+    }
+
+    private async Task<Event> RunGatesAsync(Order.RunGates o, CancellationToken cancellation)
+    {
+        var place = PlaceOf(o.Milestone);
+        await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation).ConfigureAwait(false);
+        var results = await gates.RunAsync(
+            GatesOf([o.Milestone]), repository.Places.Worktree(place.Name), Path.Combine(FolderOf(o.Milestone), "gates", o.Ticket.ToString()), $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
+        return new Event.GateFinished(o.Ticket, results);
+    }
+
+    private async Task<Event> TestAsync(Order.TestCandidate o, CancellationToken cancellation)
+    {
+        var list = GatesOf(o.Milestones);
+        if (list.Count == 0)
+        {
+            return new Event.GateFinished(o.Ticket, default);
+        }
+
+        var folder = await _worktrees.EnsureCandidateAsync(o.Candidate, cancellation).ConfigureAwait(false);
+        var logs = Path.Combine(repository.Places.Run(context.Run.Value), "candidates", o.Ticket.ToString());
+        var results = await gates.RunAsync(list, folder, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
+        await _worktrees.RemoveCandidateAsync(cancellation).ConfigureAwait(false);
+        return new Event.GateFinished(o.Ticket, results);
+    }
+
+    private async Task<Event> BuildAsync(Order.BuildCandidate o, CancellationToken cancellation)
+    {
+        var making = new CandidateContext(context.Run.Value, context.Target, id => Planned(id).Title, id => Planned(id).Hash, context.TaskLines());
+        var built = await _candidates.BuildAsync(making, o.Batch, o.Tip, cancellation).ConfigureAwait(false);
+        return new Event.CandidateBuilt(o.Ticket, built.Onto, built.Tip, built.Commit, built.Merged, built.Conflicts);
+    }
+
+    private async Task<Event> PublishAsync(Order.Publish o, CancellationToken cancellation)
+    {
+        var published = await _publication.PublishAsync(context.Run.Value, context.Target, o.Onto, o.Candidate, context.Publish, cancellation).ConfigureAwait(false);
+        if (published.MovedTo is { } moved)
+        {
+            return new Event.TargetMoved(o.Ticket, moved);
+        }
+
+        foreach (var id in o.Milestones)
+        {
+            await _worktrees.RemoveAsync(PlaceOf(id), cancellation).ConfigureAwait(false);
+        }
+
+        return new Event.Published(o.Ticket, o.Candidate, published.Unlanded);
+    }
+
+    /// <summary>The settings' gates, then what the milestones themselves ask for.</summary>
+    private List<GateSetting> GatesOf(IEnumerable<MilestoneId> ids) =>
+    [
+        .. context.Gates,
+        .. ids.SelectMany(id => Planned(id).Verify.Select(command => new GateSetting($"{id}: {command}", command, TimeSpan.FromMinutes(30)))),
+    ];
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,75 @@
+using System.Threading.Channels;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Journal;
+using Orchestrator.Engine.Ports;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>
+/// The one thread that decides: take facts from the inbox, journal them durably, decide, tell the observers, hand
+/// out the orders. Facts that have come together are journalled together and decided one by one.
+/// </summary>
+public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObserver> observers, TimeProvider time, Action<string> report)
+{
+    private const int MostAtOnce = 64;
+    private readonly Channel<Event> _inbox = Channel.CreateUnbounded<Event>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>Brings a fact in from outside: a signal, a reading of the machine. From any thread.</summary>
+    public void Tell(Event fact) => _inbox.Writer.TryWrite(fact);
+
+    /// <summary>Runs until the run is final and nothing is under way any more.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="state">Its state so far; null for a new one.</param>
+    /// <param name="first">The fact to begin with: that it started, or that it goes on.</param>
+    /// <returns>The final state.</returns>
+    public async Task<RunState> RunAsync(RunId run, RunState? state, Event first)
+    {
+        var dispatch = new Dispatch(hands, _inbox.Writer, time, report);
+        await using (dispatch.ConfigureAwait(false))
+        {
+            var batch = new List<Entry> { Stamp(first) };
+            while (true)
+            {
+                journal.Append(run, batch);
+                IReadOnlyList<Order> orders = [];
+                foreach (var (fact, at) in batch)
+                {
+                    (state, orders) = Conductor.Decide(state, fact, at);
+                    Show(fact, state, at);
+                }
+
+                dispatch.HandOut(orders);
+                if (state!.Final is not null)
+                {
+                    return state;
+                }
+
+                batch.Clear();
+                batch.Add(Stamp(await _inbox.Reader.ReadAsync().ConfigureAwait(false)));
+                while (batch.Count < MostAtOnce && _inbox.Reader.TryRead(out var more))
+                {
+                    batch.Add(Stamp(more));
+                }
+            }
+        }
+    }
+
+    /// <summary>Whole milliseconds, as the journal keeps them, so that a replay sees the very same time.</summary>
+    private Entry Stamp(Event fact) => new(fact, DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()));
+
+    private void Show(Event fact, RunState state, DateTimeOffset at)
+    {
+        foreach (var observer in observers)
+        {
+            try
+            {
+                observer.Saw(fact, state, at);
+            }
+            catch (Exception e)
+            {
+                report($"{observer.GetType().Name} failed: {e.Message}");
+            }
+        }
+    }
+}

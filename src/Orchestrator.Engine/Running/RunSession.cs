@@ -1,0 +1,177 @@
+using Orchestrator.Core;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Claude;
+using Orchestrator.Engine.Gates;
+using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Journal;
+using Orchestrator.Engine.Logs;
+using Orchestrator.Engine.Machine;
+using Orchestrator.Engine.Ports;
+using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Settings;
+using Serilog.Events;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>One start of the program on a repository: lease, recovery, run, end. Puts the rooms together; decides nothing.</summary>
+/// <param name="user">The environment we were started in.</param>
+/// <param name="agents">Gives the agents' program and environment.</param>
+/// <param name="observers">Whoever watches besides log, metrics and TASKS.md.</param>
+/// <param name="time">The clock.</param>
+public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOnlyList<IObserver> observers, TimeProvider time)
+{
+    private static readonly TimeSpan LookAtMachine = TimeSpan.FromSeconds(5);
+    private readonly Lock _lock = new();
+    private readonly List<Event> _early = [];
+    private RunLoop? _loop;
+
+    /// <summary>Problems that stop nothing, as soon as they are known.</summary>
+    public Action<IReadOnlyList<Problem>> Warn { get; init; } = _ => { };
+
+    /// <summary>Asks the run to stop. From any thread, at any time.</summary>
+    public void Ask(StopRequest request)
+    {
+        lock (_lock)
+        {
+            if (_loop is { } loop)
+            {
+                loop.Tell(new Event.StopAsked(request));
+            }
+            else
+            {
+                _early.Add(new Event.StopAsked(request));
+            }
+        }
+    }
+
+    /// <summary>Runs to whatever end.</summary>
+    public async Task<RunEnd> RunAsync(RunRequest request, CancellationToken cancellation)
+    {
+        var (repository, problems) = await Repository.OpenAsync(request.Folder, user, cancellation).ConfigureAwait(false);
+        if (repository is null)
+        {
+            return new RunEnd.Refused(problems);
+        }
+
+        var (lease, holder) = Lease.Take(repository.Places.Lease, time.GetUtcNow());
+        using (lease)
+        {
+            return lease is null ? new RunEnd.Busy(holder) : await RunUnderLeaseAsync(request, repository, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<RunEnd> RunUnderLeaseAsync(RunRequest request, Repository repository, CancellationToken cancellation)
+    {
+        var places = repository.Places;
+        var read = SettingsReader.Load(places.Root, user);
+        if (read.Settings is not { } settings)
+        {
+            // The plan's faults are told in the same breath, so that nobody mends them one by one.
+            return new RunEnd.Refused([.. read.Problems, .. Plans.MilestoneFolder.Read(places.Root).Problems]);
+        }
+
+        var logs = Path.GetFullPath(settings.LogDir, places.Root);
+        await StateFolder.EnsureAsync(repository, logs, cancellation).ConfigureAwait(false);
+        var recovered = Recovery.Run(places);
+        using var journal = RunJournal.OpenToWrite(places.Journal);
+        var opening = new RunOpening(repository, journal, settings, time);
+        var opened = await opening.OpenAsync(request, cancellation).ConfigureAwait(false);
+        List<Problem> problems = [.. read.Problems, .. opening.Problems];
+        if (problems.Exists(p => p.Severity == Severity.Error))
+        {
+            return new RunEnd.Refused(problems);
+        }
+
+        if (opened is null)
+        {
+            return new RunEnd.NothingToDo(problems);
+        }
+
+        if (await agents(settings, places, problems).ConfigureAwait(false) is not { } agent)
+        {
+            return new RunEnd.Refused(problems);
+        }
+
+        Warn(problems);
+        Directory.CreateDirectory(logs);
+        using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel);
+        foreach (var line in recovered.Concat(problems.Select(p => $"{p.Where}: {p.Message} {p.Hint}")))
+        {
+            log.Say(LogEventLevel.Warning, line);
+        }
+
+        var guidance = await GuidanceAsync(repository, opened, cancellation).ConfigureAwait(false);
+        var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout);
+        var state = await ConductAsync(repository, journal, opened, settings, setup, log, logs).ConfigureAwait(false);
+        return new RunEnd.Ended(state, log.File);
+    }
+
+    private async Task<RunState> ConductAsync(
+        Repository repository, RunJournal journal, OpenedRun opened, OrchestratorSettings settings, AgentSetup setup, LogFile log, string logs)
+    {
+        var name = Recovery.NameOf(repository.Places);
+        var tasks = new LiveTasks(repository.Places);
+        var tasksObserver = new TasksObserver(tasks);
+        var context = new RunContext(opened.Run, opened.Plan, opened.Target, settings.Publish, settings.Gates, TextsOf(repository.Places, opened), name)
+        {
+            TaskLines = tasksObserver.Lines,
+        };
+        var gateEnvironment = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name, ["CI"] = "1" };
+        foreach (var secret in gateEnvironment.Keys.Where(k => k.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || k.StartsWith("CLAUDE_", StringComparison.Ordinal)).ToList())
+        {
+            gateEnvironment.Remove(secret); // gates run code that agents wrote, and need no model
+        }
+
+        var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks);
+        var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. observers], time, text => log.Say(LogEventLevel.Error, text));
+        lock (_lock)
+        {
+            _loop = loop;
+            _early.ForEach(loop.Tell);
+        }
+
+        var last = Core.Capacity.MachineReading.Unknown;
+        using var probe = time.CreateTimer(
+            _ =>
+            {
+                if (MachineProbe.Read() is var reading && (reading.Pressure != last.Pressure || Math.Min(reading.Room, settings.MaxParallelTasks) != Math.Min(last.Room, settings.MaxParallelTasks)))
+                {
+                    last = reading;
+                    loop.Tell(new Event.MachineRead(reading));
+                }
+            },
+            null, TimeSpan.Zero, LookAtMachine);
+        return await loop.RunAsync(opened.Run, opened.State, opened.First).ConfigureAwait(false);
+    }
+
+    private static Dictionary<MilestoneId, string> TextsOf(RepositoryPlaces places, OpenedRun opened)
+    {
+        var folder = RunOpening.TextFolder(places, opened.Run);
+        return opened.Plan.Milestones.ToDictionary(m => m.Id, m => File.Exists(Path.Combine(folder, $"{m.Id}.md")) ? File.ReadAllText(Path.Combine(folder, $"{m.Id}.md")) : m.Title);
+    }
+
+    /// <summary>The project's own guidance as of the base commit, so that no agent can change what a later one is told.</summary>
+    private static async Task<string?> GuidanceAsync(Repository repository, OpenedRun opened, CancellationToken cancellation)
+    {
+        var file = Path.Combine(repository.Places.Run(opened.Run.Value), "guidance.md");
+        if (File.Exists(file))
+        {
+            return file;
+        }
+
+        foreach (var name in new[] { "CLAUDE.md", ".claude/CLAUDE.md", "AGENTS.md" })
+        {
+            var blob = await repository.Git.TryAsync(repository.Places.CommonDir, ["cat-file", "blob", $"{opened.Base}:{name}"], cancellation).ConfigureAwait(false);
+            if (blob.Succeeded && blob.Output.Length > 0)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                await File.WriteAllBytesAsync(file, blob.Output, cancellation).ConfigureAwait(false);
+                return file;
+            }
+        }
+
+        return null;
+    }
+}
