@@ -44,6 +44,11 @@ internal static class DemoVerb
 
         // The CLI is looked for, and fetched, with the user's PATH and cache; everything else has nothing of the user's.
         var code = await RunVerb.RunAsync(around with { User = WithCache(clean, around.User), Folder = folder }, new RunRequest(folder)).ConfigureAwait(false);
+        if (code is ExitCode.Problems or ExitCode.Busy)
+        {
+            return code;
+        }
+
         around.Out.WriteLine("\nThe merged history:\n");
         around.Out.Write(await Git("log", "--graph", "--oneline", "--no-decorate", "-n", "30").ConfigureAwait(false));
         around.Out.WriteLine("\nTASKS.md:\n");
