@@ -12,15 +12,15 @@ namespace Orchestrator.Engine.Journal;
 /// <summary>Writes facts as JSON and reads them back. A test holds every fact to an approved spelling.</summary>
 public static class EventCodec
 {
-    private static readonly EventJson Json = new(MakeOptions());
+    private static readonly JsonSerializerOptions Json = MakeOptions();
 
     /// <summary>The body of a fact; its name is kept beside it.</summary>
-    public static string Write(Event fact) => JsonSerializer.Serialize(fact, Json.GetTypeInfo(fact.GetType())!);
+    public static string Write(Event fact) => JsonSerializer.Serialize(fact, Json.GetTypeInfo(fact.GetType()));
 
     /// <summary>A fact from its name and body.</summary>
     /// <exception cref="JsonException">The body does not fit, or this version does not know the name.</exception>
     public static Event Read(string name, string body) =>
-        JournalNames.TypeOf(name) is { } type && JsonSerializer.Deserialize(body, Json.GetTypeInfo(type)!) is Event fact
+        JournalNames.TypeOf(name) is { } type && JsonSerializer.Deserialize(body, Json.GetTypeInfo(type)) is Event fact
             ? fact
             : throw new JsonException($"The journal has a fact '{name}' that this version cannot read.");
 
