@@ -1,1 +1,105 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+// Plays the Claude Code CLI for tests that need hundreds of runs. What it does is said by a line 'fake: MODE' in the
+// milestone's text; a contract test holds it to the behaviour of the real one.
+var session = Value("--session-id") ?? Value("--resume") ?? "";
+var home = Environment.GetEnvironmentVariable("HOME")!;
+var store = Path.Combine(home, ".fake-claude");
+Directory.CreateDirectory(store);
+var conversation = Path.Combine(store, session);
+var prompt = Console.In.ReadToEnd();
+var header = Regex.Match(prompt, @"\[orchestrator\] milestone=(\S+) role=(\S+) attempt=(\d+) round=(\d+)");
+var (milestone, role, attempt, round) = (header.Groups[1].Value, header.Groups[2].Value, int.Parse(header.Groups[3].Value, CultureInfo.InvariantCulture), int.Parse(header.Groups[4].Value, CultureInfo.InvariantCulture));
+var mode = Regex.Match(prompt, @"^fake: *(\S+)", RegexOptions.Multiline).Groups[1].Value;
+
+if (Value("--resume") is not null && !File.Exists(conversation))
+{
+    Result($"\"subtype\":\"error_during_execution\",\"is_error\":true,\"errors\":[\"No conversation found with session ID: {session}\"]");
+    Console.Error.WriteLine($"No conversation found with session ID: {session}");
+    return 1;
+}
+
+if (Value("--session-id") is not null && File.Exists(conversation))
+{
+    Console.Error.WriteLine($"Error: Session ID {session} is already in use.");
+    return 1;
+}
+
+// One process for one conversation at a time: a second one would find the file held.
+using var held = new FileStream(conversation, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+var starts = new StreamReader(held).ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length + 1;
+held.Write(Encoding.UTF8.GetBytes($"{milestone} {role} {attempt} {round}\n"));
+held.Flush();
+
+Line($"{{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"{session}\",\"claude_code_version\":\"0.0.0-fake\"}}");
+if (role == "review")
+{
+    var wants = mode == "changes-then-approve" && round == 0 || mode == "never-approve";
+    var finding = wants ? "{\"severity\":\"major\",\"file\":\"out/x\",\"line\":1,\"claim\":\"not good enough\"}" : "";
+    Result($"\"subtype\":\"success\",\"is_error\":false,\"result\":\"\",\"structured_output\":{{\"verdict\":\"{(wants ? "changes_requested" : "approved")}\",\"summary\":\"looked\",\"findings\":[{finding}]}}");
+    return 0;
+}
+
+switch (mode.Split(':')[0])
+{
+    case "slow":
+        Thread.Sleep(int.Parse(mode.Split(':')[1], CultureInfo.InvariantCulture)); // the agent's own work, not a test that waits
+        break;
+    case "hang":
+        Thread.Sleep(Timeout.Infinite);
+        break;
+    case "hang-once" when starts == 1:
+        Thread.Sleep(Timeout.Infinite);
+        break;
+    case "crash":
+        Environment.FailFast(null);
+        break;
+    case "garbage":
+        Console.Out.WriteLine("}{ not json \u0001");
+        return 0;
+    case "nothing":
+        Result("\"subtype\":\"success\",\"is_error\":false,\"result\":\"did nothing\"");
+        return 0;
+    case "denied":
+        Result("\"subtype\":\"success\",\"is_error\":false,\"result\":\"could not\",\"permission_denials\":[{\"tool_name\":\"Write\"}]");
+        return 0;
+    case "login":
+        Line("{\"type\":\"assistant\",\"error\":\"authentication_failed\",\"message\":{\"model\":\"<synthetic>\",\"content\":[]}}");
+        Result("\"subtype\":\"success\",\"is_error\":true,\"result\":\"Not logged in · Please run /login\"");
+        return 1;
+    case "limit" when starts == 1:
+        var at = DateTimeOffset.UtcNow.AddSeconds(int.Parse(mode.Split(':')[1], CultureInfo.InvariantCulture)).ToUnixTimeSeconds();
+        Line($"{{\"type\":\"rate_limit_event\",\"rate_limit_info\":{{\"status\":\"rejected\",\"resetsAt\":{at},\"rateLimitType\":\"five_hour\",\"isUsingOverage\":false}}}}");
+        Result("\"subtype\":\"success\",\"is_error\":true,\"api_error_status\":429,\"result\":\"You've hit your 5-hour limit\"");
+        return 1;
+    default:
+        break;
+}
+
+Directory.CreateDirectory("out");
+File.WriteAllText(Path.Combine("out", mode == "conflict" ? "same.txt" : $"{milestone}.txt"), $"{milestone} attempt {attempt} round {round}\n");
+if (mode == "red" && attempt == 1)
+{
+    File.WriteAllText("RED", "the gate looks for this\n");
+}
+else
+{
+    File.Delete("RED");
+}
+
+Result("\"subtype\":\"success\",\"is_error\":false,\"result\":\"done\"");
 return 0;
+
+string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
+
+void Line(string json)
+{
+    using var check = JsonDocument.Parse(json);
+    Console.Out.WriteLine(json);
+    Console.Out.Flush();
+}
+
+void Result(string fields) => Line($"{{\"type\":\"result\",{fields},\"session_id\":\"{session}\",\"total_cost_usd\":0.01,\"modelUsage\":{{\"fake\":{{\"inputTokens\":10,\"outputTokens\":5,\"costUSD\":0.01}}}}}}");

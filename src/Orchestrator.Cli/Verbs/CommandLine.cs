@@ -29,7 +29,8 @@ internal static class CommandLine
         var dry = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
         root.Add(Verb("clean", "Remove worktrees and merged branches of ours; work that is not merged is kept.", [dry], (line, stop) => CleanVerb.RunAsync(around, At(line), line.GetValue(dry), stop)));
 
-        var doctor = Verb("doctor", "Look whether everything needed is there.", [], (line, stop) => DoctorVerb.RunAsync(around, At(line), stop));
+        var fix = new Option<bool>("--fix") { Description = "Fetch the Claude Code CLI when there is none." };
+        var doctor = Verb("doctor", "Look whether everything needed is there.", [fix], (line, stop) => DoctorVerb.RunAsync(around, At(line), line.GetValue(fix), stop));
         doctor.Aliases.Add("setup");
         root.Add(doctor);
         root.Add(Verb("init", "Write starter settings and a sample milestone.", [], (line, _) => Task.FromResult(InitVerb.Run(around, At(line)))));

@@ -15,7 +15,7 @@ internal static class DoctorVerb
 {
     private sealed record Check(bool Good, string Name, string Found, string Hint);
 
-    public static async Task<int> RunAsync(Surroundings around, string folder, CancellationToken stop)
+    public static async Task<int> RunAsync(Surroundings around, string folder, bool fix, CancellationToken stop)
     {
         var user = around.User;
         var checks = new List<Check>();
@@ -23,6 +23,12 @@ internal static class DoctorVerb
         checks.Add(new Check(git is not null, "git 2.38", git ?? "not found", "Install git."));
         var (repository, problems) = await Repository.OpenAsync(folder, user, stop).ConfigureAwait(false);
         var settings = repository is null ? null : SettingsReader.Load(repository.Places.Root, user).Settings;
+        if (fix && ClaudeCli.Find(settings ?? new OrchestratorSettings(), repository?.Places.Root ?? folder, user) is null
+            && (await ClaudeCli.FetchAsync(user, around.Out.WriteLine, stop).ConfigureAwait(false)).Problem is { } problem)
+        {
+            around.Error.WriteLine(ProblemScreen.Text([problem]));
+        }
+
         checks.Add(await ClaudeAsync(settings ?? new OrchestratorSettings(), repository?.Places.Root ?? folder, user, stop).ConfigureAwait(false));
         var login = File.Exists(Path.Combine(user["CLAUDE_CONFIG_DIR"] ?? Path.Combine(user.Home, ".claude"), ".credentials.json"))
             || (settings?.ClaudeEnv.Any(name => user[name] is not null) ?? false);
@@ -49,7 +55,7 @@ internal static class DoctorVerb
 
     private static async Task<Check> ClaudeAsync(OrchestratorSettings settings, string root, UserEnvironment user, CancellationToken stop)
     {
-        const string Hint = "Run 'npm install -g @anthropic-ai/claude-code'.";
+        const string Hint = "Run 'npm install -g @anthropic-ai/claude-code', or 'doctor --fix' for a copy of our own.";
         return ClaudeCli.Find(settings, root, user) is { } path
             ? new Check(true, "Claude Code CLI", await VersionAsync(path, "--version", stop).ConfigureAwait(false) ?? path, Hint)
             : new Check(false, "Claude Code CLI", "not found", Hint);

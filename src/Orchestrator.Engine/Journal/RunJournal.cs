@@ -112,19 +112,6 @@ public sealed class RunJournal : IDisposable
         return entries;
     }
 
-    /// <summary>The state of a run: the fold of its facts; null when it has none.</summary>
-    /// <exception cref="JournalException">A fact cannot be read.</exception>
-    public RunState? StateOf(RunId run)
-    {
-        RunState? state = null;
-        foreach (var (fact, at) in Read(run))
-        {
-            state = Conductor.Decide(state, fact, at).State;
-        }
-
-        return state;
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 

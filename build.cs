@@ -1,0 +1,128 @@
+#:property RestorePackagesWithLockFile=false
+#:property PublishAot=false
+#:property ArtifactsPath=artifacts/build-program/
+#:property NoWarn=$(NoWarn);CA1303;CA1849
+
+// The build, in the language of the house. './build' runs it; see the usage below.
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+var root = Directory.GetCurrentDirectory();
+Environment.SetEnvironmentVariable("DOTNET_CLI_TELEMETRY_OPTOUT", "1");
+Environment.SetEnvironmentVariable("DOTNET_NOLOGO", "1");
+return args.FirstOrDefault() switch
+{
+    "test" => Test(["Core", "Engine", "Cli"]),
+    "core" => Test(["Core"]),
+    "engine" => Test(["Engine"]),
+    "cli" => Test(["Cli"]),
+    "program" => Program(),
+    "bench" => Bench(),
+    "soak" => Soak(),
+    _ => Usage(),
+};
+
+int Usage()
+{
+    Console.WriteLine("""
+        ./build test      build everything and run all tests
+        ./build core      the tests of Core alone: seconds
+        ./build engine    the tests of Engine alone
+        ./build cli       the tests of the whole program alone
+        ./build program   publish the program into artifacts/program
+        ./build bench     measure; a table of figure, value, bar, holds [--json FILE]
+        ./build soak      the simulated world for 1,000,000 seeds
+        """);
+    return 2;
+}
+
+int Test(string[] rooms)
+{
+    if (Run("dotnet", ["build", "Orchestrator.slnx", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0)
+    {
+        return 1;
+    }
+
+    if (rooms.Contains("Cli") && (Program() != 0 || FetchClaude() != 0))
+    {
+        return 1;
+    }
+
+    int passed = 0, failed = 0, skipped = 0;
+    foreach (var room in rooms)
+    {
+        var exe = Path.Combine(root, "artifacts", "bin", $"Orchestrator.{room}.Tests", "release", $"Orchestrator.{room}.Tests");
+        var watch = Stopwatch.StartNew();
+        var (exit, output) = RunAndKeep(exe, ["-noColor", .. args.Skip(1)]);
+        var total = Regex.Match(output, @"Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)");
+        int Count(int group) => total.Success ? int.Parse(total.Groups[group].Value, CultureInfo.InvariantCulture) : 0;
+        var bad = Count(2) + Count(3);
+        bad = exit != 0 && bad == 0 ? 1 : bad; // a test program that died counts as a failure
+        passed += Math.Max(0, Count(1) - Count(3) - Count(4));
+        failed += bad;
+        skipped += Count(4);
+        Console.WriteLine($"{room}: {watch.Elapsed.TotalSeconds:0.0} s");
+    }
+
+    Console.WriteLine($"{passed} passed, {failed} failed{(skipped > 0 ? $", {skipped} skipped" : "")}");
+    return failed > 0 || passed == 0 ? 1 : 0;
+}
+
+int Program() => Run(Path.Combine(root, "orchestrator.sh"), ["help"], quiet: true);
+
+// The end-to-end tests drive the real CLI; it is fetched once into a folder of ours.
+int FetchClaude()
+{
+    Environment.SetEnvironmentVariable("XDG_CACHE_HOME", Path.Combine(root, "artifacts", "cache"));
+    Run(Path.Combine(root, "artifacts", "program", "orchestrator"), ["doctor", "--fix"]);
+    return 0; // the doctor also minds a missing login, which tests do not need; the tests say what is missing
+}
+
+int Bench() =>
+    Program() != 0 || FetchClaude() != 0 || Run("dotnet", ["build", "bench/Bench.csproj", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0
+        ? 1
+        : Run(Path.Combine(root, "artifacts", "bin", "Bench", "release", "Bench"), [.. args.Skip(1)]);
+
+int Soak()
+{
+    Environment.SetEnvironmentVariable("ORCHESTRATOR_SEEDS", "1000000");
+    return Test(["Core"]);
+}
+
+int Run(string file, string[] arguments, bool quiet = false)
+{
+    using var process = Start(file, arguments, redirect: quiet);
+    if (quiet)
+    {
+        process.StandardOutput.ReadToEnd();
+    }
+
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+(int Exit, string Output) RunAndKeep(string file, string[] arguments)
+{
+    using var process = Start(file, arguments, redirect: true);
+    var kept = new System.Text.StringBuilder();
+    while (process.StandardOutput.ReadLine() is { } line)
+    {
+        Console.WriteLine(line);
+        kept.AppendLine(line);
+    }
+
+    process.WaitForExit();
+    return (process.ExitCode, kept.ToString());
+}
+
+Process Start(string file, string[] arguments, bool redirect)
+{
+    var info = new ProcessStartInfo(file) { WorkingDirectory = root, RedirectStandardOutput = redirect };
+    foreach (var argument in arguments)
+    {
+        info.ArgumentList.Add(argument);
+    }
+
+    return Process.Start(info)!;
+}
