@@ -54,6 +54,11 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
     {
         var shadow = repository.Places.Shadow;
         var entry = Encoding.UTF8.GetString((await repository.Git.RunAsync(shadow, ["ls-tree", "-z", from, "--", path], cancellation).ConfigureAwait(false)).Output).TrimEnd('\0');
+        if (entry.Contains(" tree ", StringComparison.Ordinal))
+        {
+            return; // a folder of that name is the user's affair, and an index has no entry for one
+        }
+
         var line = entry.Length > 0 ? entry : $"0 {new string('0', from.Length)}\t{path}";
         await repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.UTF8.GetBytes(line + "\0"), index: _index).ConfigureAwait(false);
     }

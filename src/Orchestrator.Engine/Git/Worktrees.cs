@@ -25,7 +25,14 @@ public sealed class Worktrees(Repository repository)
             var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
             if (current != tip)
             {
-                await repository.UpdateRefsAsync($"orchestrator: {place.Name} begins", [(branch, current, tip)], cancellation).ConfigureAwait(false);
+                var changes = new List<(string, string?, string)> { (branch, current, tip) };
+                if (current is not null && !await repository.HoldsAsync(tip, current, cancellation).ConfigureAwait(false)
+                    && !(await repository.RefsAsync(RefNames.Pin(place.Run, place.Name, ""), cancellation).ConfigureAwait(false)).Values.Contains(current))
+                {
+                    changes.Add((RefNames.Pin(place.Run, place.Name, $"agent-{current[..12]}"), null, current)); // the agent committed by itself
+                }
+
+                await repository.UpdateRefsAsync($"orchestrator: {place.Name} begins", changes, cancellation).ConfigureAwait(false);
             }
 
             await repository.Git.RunAsync(
@@ -127,7 +134,9 @@ public sealed class Worktrees(Repository repository)
     /// <summary>Whatever stands in the worktree and is not in its branch becomes a commit under a rescue ref.</summary>
     private async Task<string?> RescueAsync(WorkPlace place, string folder, CancellationToken cancellation)
     {
-        var tip = await repository.CommitOfAsync(RefNames.Branch(place.Run, place.Name), cancellation).ConfigureAwait(false);
+        // An agent may have deleted the branch; its files are saved all the same.
+        var tip = await repository.CommitOfAsync(RefNames.Branch(place.Run, place.Name), cancellation).ConfigureAwait(false)
+            ?? await repository.CommitOfAsync("HEAD", cancellation).ConfigureAwait(false);
         if (tip is null || !Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != ".git"))
         {
             return null;

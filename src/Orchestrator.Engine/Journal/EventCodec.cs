@@ -29,7 +29,7 @@ public static class EventCodec
         var options = new JsonSerializerOptions
         {
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, // a false or 0 left out would come back as the parameter's own default
             TypeInfoResolver = EventJson.Default.WithAddedModifier(SpellOutcomes),
         };
         options.Converters.Add(new MilestoneIdConverter());

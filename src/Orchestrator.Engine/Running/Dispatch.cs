@@ -15,6 +15,7 @@ internal sealed class Dispatch(IHands hands, ChannelWriter<Event> inbox, TimePro
     private readonly List<Task> _ending = [];
     private ITimer? _timer;
     private DateTimeOffset? _wakeAt;
+    private volatile bool _rang;
 
     /// <summary>Takes over the orders of the latest state.</summary>
     public void HandOut(IReadOnlyList<Order> orders)
@@ -76,20 +77,26 @@ internal sealed class Dispatch(IHands hands, ChannelWriter<Event> inbox, TimePro
 
     private void SetTimer(DateTimeOffset? wake)
     {
-        if (wake == _wakeAt)
+        if (wake == _wakeAt && !_rang)
         {
             return;
         }
 
+        _rang = false;
         _timer?.Dispose();
         _wakeAt = wake;
         if (wake is { } at)
         {
-            // A clock that jumps, or a laptop that slept, is noticed within half a minute.
-            var delay = at - time.GetUtcNow();
-            var bounded = TimeSpan.FromMilliseconds(Math.Clamp(delay.TotalMilliseconds, 1, 30_000));
-            _timer = time.CreateTimer(_ => inbox.TryWrite(new Event.Woke()), null, bounded, Timeout.InfiniteTimeSpan);
-            _wakeAt = bounded < delay ? null : wake;
+            // Bounded, so that a clock that jumps or a laptop that slept is noticed. It may ring early by the grain of
+            // the clock; then nothing is due yet, and because it rang it is set again.
+            var delay = TimeSpan.FromMilliseconds(Math.Clamp((at - time.GetUtcNow()).TotalMilliseconds, 1, 30_000));
+            _timer = time.CreateTimer(_ => Ring(), null, delay, Timeout.InfiniteTimeSpan);
         }
+    }
+
+    private void Ring()
+    {
+        _rang = true;
+        inbox.TryWrite(new Event.Woke());
     }
 }

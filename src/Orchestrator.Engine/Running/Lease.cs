@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Orchestrator.Engine.Running;
 
@@ -27,9 +26,8 @@ public sealed class Lease : IDisposable
             return (null, ReadHolder(path));
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{Environment.MachineName}\n{at:u}\n")));
-        file.Flush();
+        // Beside it, not in it: the lock keeps readers out of the file itself.
+        File.WriteAllText(path + ".holder", string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{Environment.MachineName}\n{at:u}\n"));
         return (new Lease(file), null);
     }
 
@@ -78,10 +76,7 @@ public sealed class Lease : IDisposable
     {
         try
         {
-            // Sharing everything takes no lock, so the holder is not disturbed.
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file);
-            var lines = reader.ReadToEnd().Split('\n');
+            var lines = File.ReadAllText(path + ".holder").Split('\n');
             return lines.Length >= 3 && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? new LeaseHolder(pid, lines[1], lines[2]) : null;
         }
         catch (IOException)
