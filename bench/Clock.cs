@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace Orchestrator.Bench;
+
+/// <summary>Starts programs in an environment made from nothing and times them.</summary>
+internal static class Clock
+{
+    /// <summary>The shortest wall time of several runs in seconds; of noise only more comes, never less.</summary>
+    public static double Shortest(int runs, Func<double> run) => Enumerable.Range(0, runs).Min(_ => run());
+
+    /// <summary>The wall time of one run in seconds.</summary>
+    public static double Run(string folder, string home, string file, params string[] arguments)
+    {
+        var info = new ProcessStartInfo(file) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        info.Environment.Clear();
+        info.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
+        info.Environment["HOME"] = home;
+        var watch = Stopwatch.StartNew();
+        using var process = Process.Start(info)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        process.WaitForExit();
+        var seconds = watch.Elapsed.TotalSeconds;
+        return process.ExitCode == 0 ? seconds : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{output.Result}\n{error.Result}");
+    }
+}
+
+/// <summary>A folder that goes when the measurement ends.</summary>
+internal sealed class Workshop : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("orchestrator-bench-").FullName;
+
+    public string Make(string name)
+    {
+        var path = Path.Combine(Folder, name);
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
