@@ -6,6 +6,11 @@ using Orchestrator.Engine.Settings;
 var surroundings = new Surroundings(UserEnvironment.Read(), Directory.GetCurrentDirectory(), Console.Out, Console.Error, TimeProvider.System);
 try
 {
+    if (InstantStatus.TryParse(args) is { } status)
+    {
+        return await StatusVerb.RunAsync(surroundings, Path.GetFullPath(status.Folder, surroundings.Folder), status.Json, watch: false, CancellationToken.None).ConfigureAwait(false);
+    }
+
     return await CommandLine.Build(surroundings).Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
 }
 catch (Exception e) when (e is not OutOfMemoryException)

@@ -95,6 +95,11 @@ public sealed class LiveTasks(RepositoryPlaces places)
         {
             var draft = Path.Combine(places.State, "tasks.new"); // a half-written list must never be seen
             File.WriteAllBytes(draft, content);
+            if (!OperatingSystem.IsWindows() && File.Exists(places.Tasks))
+            {
+                File.SetUnixFileMode(draft, File.GetUnixFileMode(places.Tasks)); // a changed mode would stand in the way of a fast-forward
+            }
+
             File.Move(draft, places.Tasks, overwrite: true);
         }
     }

@@ -1,149 +1,216 @@
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Engine.Journal;
 
-/// <summary>Writes facts as JSON and reads them back. A test holds every fact to an approved spelling.</summary>
+/// <summary>
+/// Writes facts as JSON and reads them back. Every name on disk stands here as a text, so that renaming something
+/// in Core changes no journal; a test holds every fact to an approved spelling. Written by hand because a
+/// serializer's set-up would take longer than reading a whole night's facts.
+/// </summary>
 public static class EventCodec
 {
-    private static readonly JsonSerializerOptions Json = MakeOptions();
-
     /// <summary>The body of a fact; its name is kept beside it.</summary>
-    public static string Write(Event fact) => JsonSerializer.Serialize(fact, Json.GetTypeInfo(fact.GetType()));
+    public static string Write(Event fact)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            WriteFields(json, fact);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
 
     /// <summary>A fact from its name and body.</summary>
     /// <exception cref="JsonException">The body does not fit, or this version does not know the name.</exception>
-    public static Event Read(string name, string body) =>
-        JournalNames.TypeOf(name) is { } type && JsonSerializer.Deserialize(body, Json.GetTypeInfo(type)) is Event fact
-            ? fact
-            : throw new JsonException($"The journal has a fact '{name}' that this version cannot read.");
-
-    private static JsonSerializerOptions MakeOptions()
+    public static Event Read(string name, string body)
     {
-        var options = new JsonSerializerOptions
+        using var document = JsonDocument.Parse(body);
+        var b = document.RootElement;
+        return name switch
         {
-            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, // a false or 0 left out would come back as the parameter's own default
-            TypeInfoResolver = EventJson.Default.WithAddedModifier(SpellOutcomes),
-        };
-        options.Converters.Add(new MilestoneIdConverter());
-        options.Converters.Add(new TicketConverter());
-        options.Converters.Add(new RunIdConverter());
-        options.Converters.Add(new JsonStringEnumConverter<FailureKind>(JsonNamingPolicy.SnakeCaseLower));
-        options.Converters.Add(new JsonStringEnumConverter<FindingSeverity>(JsonNamingPolicy.SnakeCaseLower));
-        options.Converters.Add(new JsonStringEnumConverter<ReviewLevel>(JsonNamingPolicy.SnakeCaseLower));
-        options.Converters.Add(new JsonStringEnumConverter<PublishMode>(JsonNamingPolicy.SnakeCaseLower));
-        options.Converters.Add(new JsonStringEnumConverter<Urgency>(JsonNamingPolicy.SnakeCaseLower));
-        options.Converters.Add(new JsonStringEnumConverter<Core.Capacity.Pressure>(JsonNamingPolicy.SnakeCaseLower));
-        options.Converters.Add(new ItemsConverter<Milestone>());
-        options.Converters.Add(new ItemsConverter<MilestoneId>());
-        options.Converters.Add(new ItemsConverter<DoneMilestone>());
-        options.Converters.Add(new ItemsConverter<Finding>());
-        options.Converters.Add(new ItemsConverter<GateResult>());
-        options.Converters.Add(new ItemsConverter<Conflict>());
-        options.Converters.Add(new ItemsConverter<string>());
-        return options;
-    }
-
-    private static void SpellOutcomes(JsonTypeInfo info)
-    {
-        if (info.Type != typeof(TurnOutcome))
-        {
-            return;
-        }
-
-        info.PolymorphismOptions = new JsonPolymorphismOptions
-        {
-            TypeDiscriminatorPropertyName = "outcome",
-            DerivedTypes =
-            {
-                new JsonDerivedType(typeof(TurnOutcome.Completed), "completed"),
-                new JsonDerivedType(typeof(TurnOutcome.Approved), "approved"),
-                new JsonDerivedType(typeof(TurnOutcome.ChangesRequested), "changes_requested"),
-                new JsonDerivedType(typeof(TurnOutcome.Limited), "limited"),
-                new JsonDerivedType(typeof(TurnOutcome.Failed), "failed"),
-                new JsonDerivedType(typeof(TurnOutcome.Interrupted), "interrupted"),
-            },
+            JournalNames.RunStarted => new Event.RunStarted(
+                new RunId(b.Text("run")), b.List("plan", PlanCodec.ReadMilestone), PlanCodec.ReadPolicy(b.GetProperty("policy")), b.Text("target"), b.Text("base"),
+                b.List("done", d => new DoneMilestone(MilestoneId.Parse(d.Text("id")), d.Text("merge"))), b.List("left_out", Id)),
+            JournalNames.Resumed => new Event.Resumed(b.GetProperty("incarnation").GetInt32(), PlanCodec.ReadPolicy(b.GetProperty("policy"))),
+            JournalNames.Woke => new Event.Woke(),
+            JournalNames.MachineRead => new Event.MachineRead(new MachineReading(b.Word("pressure", Words.Pressure), b.GetProperty("room").GetInt32(), b.TextOr("reason", ""))),
+            JournalNames.StopAsked => new Event.StopAsked(new StopRequest(b.Word("urgency", Words.Urgency), b.Text("code"), b.Text("message"))),
+            JournalNames.WorktreeReady => new Event.WorktreeReady(b.Ticket(), b.Text("base"), b.TextOr("carried", null)),
+            JournalNames.TurnFinished => new Event.TurnFinished(b.Ticket(), ReadOutcome(b), new Usage(b.DecimalOr("cost_usd"), b.LongOr("input_tokens"), b.LongOr("output_tokens"))),
+            JournalNames.WorkCommitted => new Event.WorkCommitted(b.Ticket(), b.TextOr("commit", null), (int)b.LongOr("files")),
+            JournalNames.GateFinished => new Event.GateFinished(b.Ticket(), b.List("results", r => new GateResult(r.Text("name"), r.GetProperty("passed").GetBoolean(), r.TextOr("detail", "")))),
+            JournalNames.CandidateBuilt => new Event.CandidateBuilt(
+                b.Ticket(), b.Text("onto"), b.Text("tip"), b.TextOr("candidate", null), b.List("merged", Id), b.List("conflicts", c => new Conflict(Id(c.GetProperty("id")), c.List("paths", p => p.GetString()!)))),
+            JournalNames.Published => new Event.Published(b.Ticket(), b.Text("commit"), b.TextOr("unlanded", null)),
+            JournalNames.TargetMoved => new Event.TargetMoved(b.Ticket(), b.Text("tip")),
+            JournalNames.OrderFailed => new Event.OrderFailed(b.Ticket(), b.Word("kind", Words.Kind), b.Text("code"), b.Text("message")),
+            _ => throw new JsonException($"The journal has a fact '{name}' that this version does not know."),
         };
     }
-}
 
-/// <summary>The types that the codec meets, for code without reflection.</summary>
-[JsonSerializable(typeof(Event.RunStarted))]
-[JsonSerializable(typeof(Event.Resumed))]
-[JsonSerializable(typeof(Event.Woke))]
-[JsonSerializable(typeof(Event.MachineRead))]
-[JsonSerializable(typeof(Event.StopAsked))]
-[JsonSerializable(typeof(Event.WorktreeReady))]
-[JsonSerializable(typeof(Event.TurnFinished))]
-[JsonSerializable(typeof(Event.WorkCommitted))]
-[JsonSerializable(typeof(Event.GateFinished))]
-[JsonSerializable(typeof(Event.CandidateBuilt))]
-[JsonSerializable(typeof(Event.Published))]
-[JsonSerializable(typeof(Event.TargetMoved))]
-[JsonSerializable(typeof(Event.OrderFailed))]
-[JsonSerializable(typeof(TurnOutcome.Completed))]
-[JsonSerializable(typeof(TurnOutcome.Approved))]
-[JsonSerializable(typeof(TurnOutcome.ChangesRequested))]
-[JsonSerializable(typeof(TurnOutcome.Limited))]
-[JsonSerializable(typeof(TurnOutcome.Failed))]
-[JsonSerializable(typeof(TurnOutcome.Interrupted))]
-[JsonSerializable(typeof(string))]
-[JsonSerializable(typeof(MilestoneId))]
-[JsonSerializable(typeof(DoneMilestone))]
-internal sealed partial class EventJson : JsonSerializerContext;
-
-internal sealed class MilestoneIdConverter : JsonConverter<MilestoneId>
-{
-    public override MilestoneId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        MilestoneId.TryParse(reader.GetString(), out var id) ? id : throw new JsonException("Not a milestone name.");
-
-    public override void Write(Utf8JsonWriter writer, MilestoneId value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-}
-
-internal sealed class TicketConverter : JsonConverter<Ticket>
-{
-    public override Ticket Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt64());
-
-    public override void Write(Utf8JsonWriter writer, Ticket value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Number);
-}
-
-internal sealed class RunIdConverter : JsonConverter<RunId>
-{
-    public override RunId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString()!);
-
-    public override void Write(Utf8JsonWriter writer, RunId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
-}
-
-internal sealed class ItemsConverter<T> : JsonConverter<Items<T>>
-{
-    public override Items<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    private static void WriteFields(Utf8JsonWriter json, Event fact)
     {
-        var info = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-        var items = new List<T>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        switch (fact)
         {
-            items.Add(JsonSerializer.Deserialize(ref reader, info)!);
+            case Event.RunStarted e:
+                json.WriteString("run", e.Run.Value);
+                json.WriteList("plan", e.Plan, m => PlanCodec.WriteMilestone(json, m));
+                PlanCodec.WritePolicy(json, e.Policy);
+                json.WriteString("target", e.Target);
+                json.WriteString("base", e.Base);
+                json.WriteList("done", e.Done, d => json.WriteObject(("id", d.Id.ToString()), ("merge", d.Merge)));
+                json.WriteList("left_out", e.LeftOut, id => json.WriteStringValue(id.ToString()));
+                break;
+            case Event.Resumed e:
+                json.WriteNumber("incarnation", e.Incarnation);
+                PlanCodec.WritePolicy(json, e.Policy);
+                break;
+            case Event.Woke:
+                break;
+            case Event.MachineRead e:
+                json.WriteString("pressure", Words.Of(Words.Pressure, e.Reading.Pressure));
+                json.WriteNumber("room", e.Reading.Room);
+                json.WriteOptional("reason", e.Reading.Reason);
+                break;
+            case Event.StopAsked e:
+                json.WriteString("urgency", Words.Of(Words.Urgency, e.Request.Urgency));
+                json.WriteString("code", e.Request.Code);
+                json.WriteString("message", e.Request.Message);
+                break;
+            case Event.WorktreeReady e:
+                json.WriteTicket(e.Ticket);
+                json.WriteString("base", e.Base);
+                json.WriteOptional("carried", e.Carried);
+                break;
+            case Event.TurnFinished e:
+                json.WriteTicket(e.Ticket);
+                WriteOutcome(json, e.Outcome);
+                json.WriteNumber("cost_usd", e.Usage.CostUsd);
+                json.WriteNumber("input_tokens", e.Usage.InputTokens);
+                json.WriteNumber("output_tokens", e.Usage.OutputTokens);
+                break;
+            case Event.WorkCommitted e:
+                json.WriteTicket(e.Ticket);
+                json.WriteOptional("commit", e.Commit);
+                json.WriteNumber("files", e.Files);
+                break;
+            case Event.GateFinished e:
+                json.WriteTicket(e.Ticket);
+                json.WriteList("results", e.Results, r =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", r.Name);
+                    json.WriteBoolean("passed", r.Passed);
+                    json.WriteOptional("detail", r.Detail);
+                    json.WriteEndObject();
+                });
+                break;
+            case Event.CandidateBuilt e:
+                json.WriteTicket(e.Ticket);
+                json.WriteString("onto", e.Onto);
+                json.WriteString("tip", e.Tip);
+                json.WriteOptional("candidate", e.Candidate);
+                json.WriteList("merged", e.Merged, id => json.WriteStringValue(id.ToString()));
+                json.WriteList("conflicts", e.Conflicts, c =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("id", c.Id.ToString());
+                    json.WriteList("paths", c.Paths, json.WriteStringValue);
+                    json.WriteEndObject();
+                });
+                break;
+            case Event.Published e:
+                json.WriteTicket(e.Ticket);
+                json.WriteString("commit", e.Commit);
+                json.WriteOptional("unlanded", e.Unlanded);
+                break;
+            case Event.TargetMoved e:
+                json.WriteTicket(e.Ticket);
+                json.WriteString("tip", e.Tip);
+                break;
+            case Event.OrderFailed e:
+                json.WriteTicket(e.Ticket);
+                json.WriteString("kind", Words.Of(Words.Kind, e.Kind));
+                json.WriteString("code", e.Code);
+                json.WriteString("message", e.Message);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}.");
         }
-
-        return items.ToItems();
     }
 
-    public override void Write(Utf8JsonWriter writer, Items<T> value, JsonSerializerOptions options)
+    private static void WriteOutcome(Utf8JsonWriter json, TurnOutcome outcome)
     {
-        var info = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-        writer.WriteStartArray();
-        foreach (var item in value)
+        switch (outcome)
         {
-            JsonSerializer.Serialize(writer, item, info);
-        }
+            case TurnOutcome.Completed o:
+                json.WriteString("outcome", "completed");
+                json.WriteString("summary", o.Summary);
+                break;
+            case TurnOutcome.Approved o:
+                json.WriteString("outcome", "approved");
+                json.WriteString("summary", o.Summary);
+                break;
+            case TurnOutcome.ChangesRequested o:
+                json.WriteString("outcome", "changes_requested");
+                json.WriteList("findings", o.Findings, f =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("severity", Words.Of(Words.Severity, f.Severity));
+                    json.WriteOptional("file", f.File);
+                    if (f.Line is { } line)
+                    {
+                        json.WriteNumber("line", line);
+                    }
 
-        writer.WriteEndArray();
+                    json.WriteString("claim", f.Claim);
+                    json.WriteEndObject();
+                });
+                break;
+            case TurnOutcome.Limited o:
+                json.WriteString("outcome", "limited");
+                if (o.ResetsAt is { } at)
+                {
+                    json.WriteString("resets_at", at);
+                }
+
+                json.WriteString("message", o.Message);
+                break;
+            case TurnOutcome.Failed o:
+                json.WriteString("outcome", "failed");
+                json.WriteString("kind", Words.Of(Words.Kind, o.Kind));
+                json.WriteString("code", o.Code);
+                json.WriteString("message", o.Message);
+                break;
+            case TurnOutcome.Interrupted:
+                json.WriteString("outcome", "interrupted");
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}.");
+        }
     }
+
+    private static TurnOutcome ReadOutcome(JsonElement b) => b.Text("outcome") switch
+    {
+        "completed" => new TurnOutcome.Completed(b.Text("summary")),
+        "approved" => new TurnOutcome.Approved(b.Text("summary")),
+        "changes_requested" => new TurnOutcome.ChangesRequested(b.List("findings", f => new Finding(
+            f.Word("severity", Words.Severity), f.TextOr("file", null), f.TryGetProperty("line", out var line) ? line.GetInt32() : null, f.Text("claim")))),
+        "limited" => new TurnOutcome.Limited(b.TryGetProperty("resets_at", out var at) ? at.GetDateTimeOffset() : null, b.Text("message")),
+        "failed" => new TurnOutcome.Failed(b.Word("kind", Words.Kind), b.Text("code"), b.Text("message")),
+        "interrupted" => new TurnOutcome.Interrupted(),
+        var other => throw new JsonException($"The journal has an outcome '{other}' that this version does not know."),
+    };
+
+    private static MilestoneId Id(JsonElement element) => MilestoneId.Parse(element.GetString()!);
 }

@@ -3,35 +3,45 @@ using Orchestrator.Core.Conducting;
 namespace Orchestrator.Engine.Journal;
 
 /// <summary>
-/// How facts are spelled on disk. These names are the storage format: a type of Core may be renamed, a name here
+/// How facts are named on disk. These names are the storage format: a type of Core may be renamed, a name here
 /// may not.
 /// </summary>
 public static class JournalNames
 {
+    internal const string RunStarted = "run.started";
+    internal const string Resumed = "run.resumed";
+    internal const string Woke = "run.woke";
+    internal const string MachineRead = "machine.read";
+    internal const string StopAsked = "stop.asked";
+    internal const string WorktreeReady = "worktree.ready";
+    internal const string TurnFinished = "turn.finished";
+    internal const string WorkCommitted = "work.committed";
+    internal const string GateFinished = "gate.finished";
+    internal const string CandidateBuilt = "candidate.built";
+    internal const string Published = "published";
+    internal const string TargetMoved = "target.moved";
+    internal const string OrderFailed = "order.failed";
+
     /// <summary>Each fact's type and its name.</summary>
     public static IReadOnlyList<(Type Type, string Name)> All { get; } =
     [
-        (typeof(Event.RunStarted), "run.started"),
-        (typeof(Event.Resumed), "run.resumed"),
-        (typeof(Event.Woke), "run.woke"),
-        (typeof(Event.MachineRead), "machine.read"),
-        (typeof(Event.StopAsked), "stop.asked"),
-        (typeof(Event.WorktreeReady), "worktree.ready"),
-        (typeof(Event.TurnFinished), "turn.finished"),
-        (typeof(Event.WorkCommitted), "work.committed"),
-        (typeof(Event.GateFinished), "gate.finished"),
-        (typeof(Event.CandidateBuilt), "candidate.built"),
-        (typeof(Event.Published), "published"),
-        (typeof(Event.TargetMoved), "target.moved"),
-        (typeof(Event.OrderFailed), "order.failed"),
+        (typeof(Event.RunStarted), RunStarted),
+        (typeof(Event.Resumed), Resumed),
+        (typeof(Event.Woke), Woke),
+        (typeof(Event.MachineRead), MachineRead),
+        (typeof(Event.StopAsked), StopAsked),
+        (typeof(Event.WorktreeReady), WorktreeReady),
+        (typeof(Event.TurnFinished), TurnFinished),
+        (typeof(Event.WorkCommitted), WorkCommitted),
+        (typeof(Event.GateFinished), GateFinished),
+        (typeof(Event.CandidateBuilt), CandidateBuilt),
+        (typeof(Event.Published), Published),
+        (typeof(Event.TargetMoved), TargetMoved),
+        (typeof(Event.OrderFailed), OrderFailed),
     ];
 
     private static readonly Dictionary<Type, string> Names = All.ToDictionary(p => p.Type, p => p.Name);
-    private static readonly Dictionary<string, Type> Types = All.ToDictionary(p => p.Name, p => p.Type);
 
     /// <summary>The name of a fact.</summary>
     public static string Of(Event fact) => Names[fact.GetType()];
-
-    /// <summary>The type of a name; null when this version does not know it.</summary>
-    public static Type? TypeOf(string name) => Types.GetValueOrDefault(name);
 }

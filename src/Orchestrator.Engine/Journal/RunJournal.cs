@@ -103,7 +103,7 @@ public sealed class RunJournal : IDisposable
             {
                 entries.Add(new Entry(EventCodec.Read(reader.GetString(1), reader.GetString(2)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0))));
             }
-            catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException)
+            catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
             {
                 throw new JournalException(string.Create(CultureInfo.InvariantCulture, $"Fact {entries.Count + 1} of run {run} cannot be read: {e.Message}"), e);
             }

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Engine.Journal;
+
+/// <summary>The spelling of plan and policy in the facts that begin or resume a run.</summary>
+internal static class PlanCodec
+{
+    public static void WriteMilestone(Utf8JsonWriter json, Milestone m)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", m.Id.ToString());
+        json.WriteString("title", m.Title);
+        json.WriteString("hash", m.Hash);
+        json.WriteList("needs", m.Needs, id => json.WriteStringValue(id.ToString()));
+        json.WriteBoolean("barrier", m.Barrier);
+        json.WriteList("verify", m.Verify, json.WriteStringValue);
+        json.WriteOptional("model", m.Model);
+        if (m.BudgetUsd is { } budget)
+        {
+            json.WriteNumber("budget_usd", budget);
+        }
+
+        if (m.Timeout is { } timeout)
+        {
+            json.WriteNumber("timeout_s", timeout.TotalSeconds);
+        }
+
+        if (m.Review is { } review)
+        {
+            json.WriteString("review", Words.Of(Words.Review, review));
+        }
+
+        json.WriteEndObject();
+    }
+
+    public static Milestone ReadMilestone(JsonElement b) => new(
+        MilestoneId.Parse(b.Text("id")),
+        b.Text("title"),
+        b.Text("hash"),
+        b.List("needs", id => MilestoneId.Parse(id.GetString()!)),
+        b.GetProperty("barrier").GetBoolean(),
+        b.List("verify", v => v.GetString()!),
+        b.TextOr("model", null),
+        b.TryGetProperty("budget_usd", out var budget) ? budget.GetDecimal() : null,
+        b.TryGetProperty("timeout_s", out var timeout) ? TimeSpan.FromSeconds(timeout.GetDouble()) : null,
+        b.TryGetProperty("review", out _) ? b.Word("review", Words.Review) : null);
+
+    public static void WritePolicy(Utf8JsonWriter json, Policy p)
+    {
+        json.WriteStartObject("policy");
+        json.WriteNumber("max_parallel", p.MaxParallel);
+        json.WriteNumber("retry_attempts", p.RetryAttempts);
+        json.WriteNumber("review_rounds", p.ReviewRounds);
+        json.WriteString("review", Words.Of(Words.Review, p.Review));
+        json.WriteBoolean("auto_resume", p.AutoResume);
+        json.WriteNumber("rate_limit_wait_s", p.RateLimitWait.TotalSeconds);
+        json.WriteNumber("redeliveries", p.Redeliveries);
+        json.WriteNumber("rebuilds", p.Rebuilds);
+        json.WriteString("publish", Words.Of(Words.Publish, p.Publish));
+        json.WriteEndObject();
+    }
+
+    public static Policy ReadPolicy(JsonElement b) => new(
+        b.GetProperty("max_parallel").GetInt32(),
+        b.GetProperty("retry_attempts").GetInt32(),
+        b.GetProperty("review_rounds").GetInt32(),
+        b.Word("review", Words.Review),
+        b.GetProperty("auto_resume").GetBoolean(),
+        TimeSpan.FromSeconds(b.GetProperty("rate_limit_wait_s").GetDouble()),
+        b.GetProperty("redeliveries").GetInt32(),
+        b.GetProperty("rebuilds").GetInt32(),
+        b.Word("publish", Words.Publish));
+}

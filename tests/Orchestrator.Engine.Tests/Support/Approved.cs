@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+
+namespace Orchestrator.Engine.Tests.Support;
+
+/// <summary>
+/// Texts that were looked at and approved, below <c>Captured/</c>. <c>REWRITE=1</c> writes what comes out now; read
+/// the difference before you commit it.
+/// </summary>
+internal static class Approved
+{
+    /// <summary>A file below <c>Captured/</c>.</summary>
+    public static string File(string name) => Path.Combine(Folder(), "Captured", name);
+
+    /// <summary>Holds a text to its approved form.</summary>
+    public static void Same(string name, string text)
+    {
+        var file = File(name);
+        if (Environment.GetEnvironmentVariable("REWRITE") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            System.IO.File.WriteAllText(file, text);
+        }
+
+        Assert.Equal(System.IO.File.ReadAllText(file), text);
+    }
+
+    private static string Folder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, ".."));
+}
