@@ -26,8 +26,8 @@ internal static class StatusScreen
     /// <summary>The table.</summary>
     /// <param name="state">The run.</param>
     /// <param name="alive">Whether a process works on it.</param>
-    /// <param name="zone">The zone to show times in.</param>
-    public static string Text(RunState state, bool alive, TimeZoneInfo zone)
+    /// <param name="clock">Knows the zone to show times in; asked only when there is one to show.</param>
+    public static string Text(RunState state, bool alive, TimeProvider clock)
     {
         var text = new StringBuilder();
         var done = state.Milestones.Count(m => m.Phase is Phase.Integrated);
@@ -37,7 +37,7 @@ internal static class StatusScreen
         for (var i = 0; i < state.Milestones.Count; i++)
         {
             var standing = WaitingFor.Of(state, i);
-            var until = standing.Until is { } time ? $" until {Local(time, zone)}" : "";
+            var until = standing.Until is { } time ? $" until {Local(time, clock)}" : "";
             var attempt = state.Milestones[i].Attempt;
             rows.Add(
             [
@@ -52,7 +52,7 @@ internal static class StatusScreen
             text.Append(string.Join("  ", row.Select((cell, c) => c < 3 ? cell.PadRight(widths[c]) : cell)).TrimEnd()).Append('\n');
         }
 
-        foreach (var line in Notes(state, alive, zone))
+        foreach (var line in Notes(state, alive, clock))
         {
             text.Append('\n').Append(line);
         }
@@ -119,7 +119,7 @@ internal static class StatusScreen
         }
     }
 
-    private static IEnumerable<string> Notes(RunState state, bool alive, TimeZoneInfo zone)
+    private static IEnumerable<string> Notes(RunState state, bool alive, TimeProvider clock)
     {
         if (state.Final is null && !alive)
         {
@@ -133,7 +133,7 @@ internal static class StatusScreen
 
         if (state.Final is Final.LimitReached limit)
         {
-            yield return $"{limit.Message} Come back at {Local(limit.Until, zone)} and run again.";
+            yield return $"{limit.Message} Come back at {Local(limit.Until, clock)} and run again.";
         }
 
         if (state.Unlanded is { } why)
@@ -144,8 +144,8 @@ internal static class StatusScreen
 
     private static int Advancing(RunState state) => state.Milestones.Count(m => m.Phase is Phase.Working);
 
-    private static string Local(DateTimeOffset time, TimeZoneInfo zone) =>
-        TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    private static string Local(DateTimeOffset time, TimeProvider clock) =>
+        TimeZoneInfo.ConvertTime(time, clock.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Shorten(string text)
     {

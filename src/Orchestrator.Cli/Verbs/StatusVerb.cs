@@ -20,7 +20,7 @@ internal static class StatusVerb
             }
 
             var alive = Lease.IsHeld(places.Lease);
-            around.Out.Write(json ? StatusScreen.Json(state, alive) : StatusScreen.Text(state, alive, around.Time.LocalTimeZone));
+            around.Out.Write(json ? StatusScreen.Json(state, alive) : StatusScreen.Text(state, alive, around.Time));
             around.Out.Flush();
             if (!watch || !alive || state.Final is not null)
             {

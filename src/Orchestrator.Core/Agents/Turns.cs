@@ -1,4 +1,5 @@
-using System.Security.Cryptography;
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
@@ -67,18 +68,30 @@ public sealed record Finding(FindingSeverity Severity, string? File, int? Line, 
 public sealed record TurnBrief(
     Role Role, Ask Ask, Guid Session, bool Known, int Attempt, int Round, int Delivery, string? Reason = null, Items<Finding> Findings = default);
 
-/// <summary>Names conversations. Derived, not drawn, so that a replay names them alike.</summary>
+/// <summary>
+/// Names conversations. Derived, not drawn, so that a replay names them alike. The hash is FNV-1a of 128 bits: names
+/// have to be distinct, not secret, and a cryptographic library would be loaded for nothing else.
+/// </summary>
 public static class Sessions
 {
+    private static readonly UInt128 Offset = new(0x6c62272e07bb0142, 0x62b821756295c58d);
+    private static readonly UInt128 Prime = new(0x0000000001000000, 0x000000000000013b);
+
     /// <summary>The <paramref name="number"/>th conversation about a milestone in a run.</summary>
     public static Guid Name(RunId run, MilestoneId milestone, int number)
     {
-        Span<byte> text = stackalloc byte[128];
-        var length = Encoding.UTF8.GetBytes($"{run}/{milestone}/{number}", text);
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(text[..length], hash);
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x80); // RFC 9562 version 8: bits of our own making
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
+        Span<byte> text = stackalloc byte[256];
+        var length = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{run.Value}/{milestone}/{number}"), text);
+        var hash = Offset;
+        foreach (var octet in text[..length])
+        {
+            hash = (hash ^ octet) * Prime;
+        }
+
+        Span<byte> name = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(name, hash);
+        name[6] = (byte)((name[6] & 0x0F) | 0x80); // RFC 9562 version 8: bits of our own making
+        name[8] = (byte)((name[8] & 0x3F) | 0x80);
+        return new Guid(name, bigEndian: true);
     }
 }

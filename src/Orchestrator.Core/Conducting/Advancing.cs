@@ -61,6 +61,17 @@ internal static class Advancing
 
     private static RunState MarkBlocked(RunState state, DateTimeOffset at)
     {
+        var somethingBlocks = false;
+        foreach (var milestone in state.Milestones.AsSpan())
+        {
+            somethingBlocks |= milestone.Phase is Phase.Failed or Phase.Blocked or Phase.LeftOut;
+        }
+
+        if (!somethingBlocks)
+        {
+            return state;
+        }
+
         foreach (var i in state.Plan.Order.AsSpan())
         {
             if (state.Milestones[i].Phase is not Phase.Waiting)

@@ -19,25 +19,21 @@ public static class Conductor
     /// <exception cref="InvalidOperationException">The first fact is not <see cref="Event.RunStarted"/>.</exception>
     public static Decision Decide(RunState? state, Event fact, DateTimeOffset at)
     {
+        var next = Fold(state, fact, at);
+        return new Decision(next, OrdersOf.State(next, at));
+    }
+
+    /// <summary>The state alone: what a replay needs, where nobody carries orders out.</summary>
+    /// <exception cref="InvalidOperationException">The first fact is not <see cref="Event.RunStarted"/>.</exception>
+    public static RunState Fold(RunState? state, Event fact, DateTimeOffset at)
+    {
         if (state is null)
         {
-            var begun = fact is Event.RunStarted start ? Begin(start, at) : throw new InvalidOperationException("A run begins with RunStarted.");
-            return Settle(begun, at);
-        }
-
-        if (state.Final is not null && fact is not Event.Resumed)
-        {
-            return new Decision(state, []);
+            return fact is Event.RunStarted start ? Advancing.Advance(Begin(start, at), at) : throw new InvalidOperationException("A run begins with RunStarted.");
         }
 
         // Even a fact that changes nothing brings the time, and something parked may be due.
-        return Settle(Apply(state, fact, at), at);
-    }
-
-    private static Decision Settle(RunState state, DateTimeOffset at)
-    {
-        var settled = Advancing.Advance(state, at);
-        return new Decision(settled, OrdersOf.State(settled, at));
+        return state.Final is not null && fact is not Event.Resumed ? state : Advancing.Advance(Apply(state, fact, at), at);
     }
 
     /// <summary>One method for each fact. A fact whose ticket is stale returns the same state.</summary>

@@ -172,7 +172,20 @@ public sealed class TurnReport
     }
 
     internal static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? String(value) : null;
+
+    /// <summary>A text that was cut in the middle of a character (half a surrogate pair) is no string for .NET; it is shown as it was escaped.</summary>
+    internal static string String(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return value.GetRawText().Trim('"');
+        }
+    }
 
     internal static double Number(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
@@ -205,7 +218,7 @@ public sealed record ResultMessage(
         }
 
         var errors = TurnReport.Child(message, "errors") is { ValueKind: JsonValueKind.Array } list
-            ? string.Join("; ", list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()))
+            ? string.Join("; ", list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(TurnReport.String))
             : "";
         var status = TurnReport.Number(message, "api_error_status");
         return new ResultMessage(

@@ -32,7 +32,7 @@ public static class EventCodec
 
     /// <summary>A fact from its name and body.</summary>
     /// <exception cref="JsonException">The body does not fit, or this version does not know the name.</exception>
-    public static Event Read(string name, string body)
+    public static Event Read(string name, ReadOnlyMemory<byte> body)
     {
         using var document = JsonDocument.Parse(body);
         var b = document.RootElement;

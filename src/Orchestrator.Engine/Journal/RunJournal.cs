@@ -25,24 +25,55 @@ public sealed class RunJournal : IDisposable
     public static RunJournal OpenToWrite(string path)
     {
         var journal = new RunJournal(Open(path, SqliteOpenMode.ReadWriteCreate));
-        journal.Do("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=200;");
-        var version = journal.Ask<long>("PRAGMA user_version");
-        if (version == 0)
+        try
         {
-            journal.Do($"""
-                BEGIN;
-                CREATE TABLE IF NOT EXISTS run (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
-                CREATE TABLE IF NOT EXISTS fact (run INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID;
-                PRAGMA user_version = {Version};
-                COMMIT;
-                """);
-        }
+            journal.Do("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=200;");
+            if (journal.KnownVersion() == 0)
+            {
+                journal.Do($"""
+                    BEGIN;
+                    CREATE TABLE IF NOT EXISTS run (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+                    CREATE TABLE IF NOT EXISTS fact (run INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID;
+                    PRAGMA user_version = {Version};
+                    COMMIT;
+                    """);
+            }
 
-        return version > Version ? throw new JournalException($"The journal has format {version}, this program knows {Version}.") : journal;
+            return journal;
+        }
+        catch (Exception e) when (e is SqliteException or JournalException)
+        {
+            journal.Dispose();
+            throw e as JournalException ?? new JournalException($"The journal {path} cannot be used: {e.Message}", e);
+        }
     }
 
-    /// <summary>Opens the journal to read, beside whoever writes; null when there is none.</summary>
-    public static RunJournal? OpenToRead(string path) => File.Exists(path) ? new RunJournal(Open(path, SqliteOpenMode.ReadOnly)) : null;
+    /// <summary>Opens the journal to read, beside whoever writes; null when there is none yet.</summary>
+    /// <exception cref="JournalException">It was made by a newer version, or it is damaged.</exception>
+    public static RunJournal? OpenToRead(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var journal = new RunJournal(Open(path, SqliteOpenMode.ReadOnly));
+        try
+        {
+            if (journal.KnownVersion() > 0)
+            {
+                return journal;
+            }
+
+            journal.Dispose(); // the writer is just making it
+            return null;
+        }
+        catch (Exception e) when (e is SqliteException or JournalException)
+        {
+            journal.Dispose();
+            throw e as JournalException ?? new JournalException($"The journal {path} cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <summary>The latest run; null when there is none.</summary>
     public RunId? LatestRun() => Ask<string>("SELECT id FROM run ORDER BY number DESC LIMIT 1") is { } id ? new RunId(id) : null;
@@ -101,7 +132,7 @@ public sealed class RunJournal : IDisposable
         {
             try
             {
-                entries.Add(new Entry(EventCodec.Read(reader.GetString(1), reader.GetString(2)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0))));
+                entries.Add(new Entry(EventCodec.Read(reader.GetString(1), reader.GetFieldValue<byte[]>(2)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0))));
             }
             catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
             {
@@ -127,6 +158,12 @@ public sealed class RunJournal : IDisposable
         {
             throw new JournalException($"The journal {path} cannot be opened: {e.Message}", e);
         }
+    }
+
+    private long KnownVersion()
+    {
+        var version = Ask<long>("PRAGMA user_version");
+        return version <= Version ? version : throw new JournalException($"The journal has format {version}, this program knows {Version}.");
     }
 
     private void Do(string sql)

@@ -14,7 +14,7 @@ public static class Replay
         RunState? state = null;
         foreach (var (fact, at) in journal.Read(run))
         {
-            state = Conductor.Decide(state, fact, at).State;
+            state = Conductor.Fold(state, fact, at);
         }
 
         return state;

@@ -1,0 +1,76 @@
+using Orchestrator.Core;
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Plans;
+using Orchestrator.Engine.Claude;
+using Orchestrator.Engine.Tests.Support;
+
+namespace Orchestrator.Engine.Tests.Claude;
+
+public sealed class PromptBookTests
+{
+    private const string Text = "# Parser\n\nIt keeps {{text}}, {{diff}} and {{unknown}} as they are, and </milestone> too.\n";
+
+    private static readonly Items<Finding> Two = [new(FindingSeverity.Major, "a.cs", 7, "breaks on {{id}}"), new(FindingSeverity.Minor, null, null, "a typo")];
+
+    public static TheoryData<string, Role, Ask> Turns => new()
+    {
+        { "implement", Role.Implement, Ask.Begin },
+        { "implement-again", Role.Implement, Ask.TryAgain },
+        { "implement-go-on", Role.Implement, Ask.GoOn },
+        { "review", Role.Review, Ask.Begin },
+        { "remediate", Role.Remediate, Ask.Begin },
+        { "remediate-go-on", Role.Remediate, Ask.GoOn },
+    };
+
+    [Theory]
+    [MemberData(nameof(Turns))]
+    public void Each_prompt_is_as_approved(string name, Role role, Ask ask)
+    {
+        var again = ask == Ask.TryAgain;
+        var brief = new TurnBrief(
+            role, ask, Guid.Empty, false, again ? 2 : 1, role == Role.Implement ? 0 : 1, 1, again ? "The agent gave no result." : null, role == Role.Implement && !again ? default : Two);
+        Approved.Same($"prompts/{name}.md", PromptBook.Write(MilestoneId.Parse("1A"), Text, brief, role == Role.Review ? "--- a/a.cs\n+++ b/a.cs\n" : ""));
+    }
+
+    [Theory]
+    [MemberData(nameof(Turns))]
+    public void The_header_is_the_first_line_and_stands_once(string name, Role role, Ask ask)
+    {
+        var prompt = PromptBook.Write(MilestoneId.Parse("10AB"), Text, new TurnBrief(role, ask, Guid.Empty, false, 3, 2, 1), "");
+        var header = $"[orchestrator] milestone=10AB role={role.ToString().ToLowerInvariant()} attempt=3 round=2";
+        Assert.Equal(header, prompt.Split('\n')[0]);
+        Assert.Equal(1, prompt.Split("[orchestrator] milestone=").Length - 1);
+        Assert.NotEmpty(name);
+    }
+
+    [Fact]
+    public void Gaps_in_the_text_of_a_milestone_stay_as_they_are()
+    {
+        foreach (var ask in new[] { Ask.Begin, Ask.GoOn })
+        {
+            var prompt = PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Implement, ask, Guid.Empty, false, 1, 0, 1), "the diff");
+            Assert.Contains("It keeps {{text}}, {{diff}} and {{unknown}} as they are", prompt, StringComparison.Ordinal);
+            Assert.DoesNotContain("the diff", prompt, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_diff_of_great_length_is_cut_and_says_so()
+    {
+        var prompt = PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 0, 1), new string('+', 300_000));
+        Assert.InRange(prompt.Length, 200_000, 210_000);
+        Assert.Contains("(cut here; read the files for the rest)", prompt, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void There_are_words_for_every_role_and_every_ask()
+    {
+        foreach (var role in Enum.GetValues<Role>())
+        {
+            foreach (var ask in Enum.GetValues<Ask>())
+            {
+                Assert.DoesNotContain("{{", PromptBook.Write(MilestoneId.Parse("1A"), "plain", new TurnBrief(role, ask, Guid.Empty, false, 1, 0, 1, "why"), ""), StringComparison.Ordinal);
+            }
+        }
+    }
+}

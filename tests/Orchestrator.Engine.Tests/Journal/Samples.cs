@@ -1,0 +1,55 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+
+namespace Orchestrator.Engine.Tests.Journal;
+
+/// <summary>Samples of every fact: one with everything said, and where it matters one with as little as there can be.</summary>
+internal static class Samples
+{
+    private static readonly MilestoneId One = MilestoneId.Parse("1A");
+    private static readonly MilestoneId Two = MilestoneId.Parse("10AB");
+    private static readonly Ticket Ticket = new(7);
+
+    public static Event.RunStarted Start { get; } = new(
+        new RunId("20261123-001522-a1b2c3"),
+        [
+            new Milestone(One, "Parser – 日本", "abc", default, true, ["make test", "echo \"<&>\""], "opus", 2.50m, TimeSpan.FromMinutes(90), ReviewLevel.Strict),
+            new Milestone(Two, "Printer", "def", [One], false, default, null, null, null, ReviewLevel.None),
+        ],
+        new Policy(2, 1, 0, ReviewLevel.None, false, TimeSpan.FromSeconds(90), 3, 4, PublishMode.Branch), "refs/heads/main", "base", [new DoneMilestone(One, "merge")], [Two]);
+
+    public static IReadOnlyList<Event> All { get; } =
+    [
+        Start,
+        new Event.RunStarted(new RunId("r"), [], new Policy(), "refs/heads/main", "base", default, default),
+        new Event.Resumed(2, new Policy()),
+        new Event.Resumed(3, new Policy(1, 1, 0, ReviewLevel.None, false, TimeSpan.Zero, 0, 0, PublishMode.FastForward)),
+        new Event.Woke(),
+        new Event.MachineRead(new MachineReading(Pressure.Tense, 0, "2 GiB free")),
+        new Event.MachineRead(MachineReading.Unknown),
+        new Event.StopAsked(new StopRequest(Urgency.Stop, "operator", "Ctrl-C")),
+        new Event.StopAsked(new StopRequest(Urgency.Drain, "operator", "")),
+        new Event.WorktreeReady(Ticket, "base", "carried"),
+        new Event.WorktreeReady(Ticket, "base", null),
+        new Event.TurnFinished(Ticket, new TurnOutcome.Completed("done"), new Usage(1.234567m, 5_000_000_000, 3)),
+        new Event.TurnFinished(Ticket, new TurnOutcome.Approved(""), default),
+        new Event.TurnFinished(Ticket, new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Critical, "a b.cs", 7, "wrong\nand \"quoted\""), new Finding(FindingSeverity.Minor, null, null, "")]), default),
+        new Event.TurnFinished(Ticket, new TurnOutcome.Limited(new DateTimeOffset(2026, 11, 23, 0, 5, 18, TimeSpan.Zero), "limit"), default),
+        new Event.TurnFinished(Ticket, new TurnOutcome.Limited(null, "limit"), default),
+        .. Enum.GetValues<FailureKind>().Select(kind => new Event.TurnFinished(Ticket, new TurnOutcome.Failed(kind, "agent.x", "why"), default)),
+        new Event.TurnFinished(Ticket, new TurnOutcome.Interrupted(), default),
+        new Event.WorkCommitted(Ticket, "commit", 3),
+        new Event.WorkCommitted(Ticket, null, 0),
+        new Event.GateFinished(Ticket, [new GateResult("tests", true, ""), new GateResult("lint", false, "line 1\nline 2")]),
+        new Event.GateFinished(Ticket, default),
+        new Event.CandidateBuilt(Ticket, "onto", "tip", "candidate", [One], [new Conflict(Two, ["a.txt", "ü.txt"])]),
+        new Event.CandidateBuilt(Ticket, "onto", "tip", null, default, default),
+        new Event.Published(Ticket, "commit", "the checkout was left alone"),
+        new Event.Published(Ticket, "commit", null),
+        new Event.TargetMoved(Ticket, "tip"),
+        new Event.OrderFailed(new Ticket(0), FailureKind.Transient, "hands", "why"),
+    ];
+}

@@ -1,0 +1,191 @@
+using System.Text;
+using Orchestrator.Core;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Settings;
+using Orchestrator.Engine.Tests.Support;
+
+namespace Orchestrator.Engine.Tests.Settings;
+
+public sealed class SettingsReaderTests
+{
+    private const string File = "orchestrator.config.json";
+
+    [Fact]
+    public void The_sample_that_people_copy_loads_with_its_comments()
+    {
+        var settings = Sound("""
+            {
+              "max_parallel_tasks": 6,  # Number of parallel tasks
+              "claude_rate_limit_wait": 120,  # Seconds to wait "when limited"
+              "auto_resume": false,  # {Automatically} resume
+              "retry_attempts": 3, # Number of retries /* not a block
+              "logging": {"level": "WARNING", # DEBUG, INFO, ...
+                "log_dir": "./logs" } # the end
+            } # really
+            """);
+        Assert.Equal((6, TimeSpan.FromSeconds(120), false, 3, LogLevel.Warning, "./logs"),
+            (settings.MaxParallelTasks, settings.RateLimitWait, settings.AutoResume, settings.RetryAttempts, settings.LogLevel, settings.LogDir));
+    }
+
+    [Fact]
+    public void Every_key_is_read()
+    {
+        var settings = Sound("""
+            {
+              "$schema": "x", "target_branch": "develop", "publish": "branch",
+              "claude": { "path": "/opt/claude", "env": ["A", "B"], "model": "opus", "turn_timeout_s": 60, "rehearsal": "script.json" },
+              "gates": [ { "name": "tests", "run": "make test", "timeout_s": 5 }, { "run": "make lint" } ],
+              "review": { "level": "strict", "rounds": 0 }
+            }
+            """);
+        Assert.Equal(("develop", PublishMode.Branch), (settings.TargetBranch, settings.Publish));
+        Assert.Equal(("/opt/claude", "opus", TimeSpan.FromMinutes(1), "script.json"), (settings.ClaudePath, settings.ClaudeModel, settings.TurnTimeout, settings.Rehearsal));
+        Assert.Equal(["A", "B"], settings.ClaudeEnv);
+        Assert.Equal([new GateSetting("tests", "make test", TimeSpan.FromSeconds(5)), new GateSetting("make lint", "make lint", TimeSpan.FromMinutes(30))], settings.Gates);
+        Assert.Equal((ReviewLevel.Strict, 0), (settings.ReviewLevel, settings.ReviewRounds));
+        Assert.Equal((4, 10, 0, ReviewLevel.Strict, PublishMode.Branch), (settings.ToPolicy().MaxParallel, settings.ToPolicy().RetryAttempts, settings.ToPolicy().ReviewRounds, settings.ToPolicy().Review, settings.ToPolicy().Publish));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("\uFEFF{}")]
+    [InlineData("// first\n{ /* # \n */ }\n")]
+    [InlineData("{ \"max_parallel_tasks\": 4, }")]
+    [InlineData("# only\r\n{\r\n# within\r\n}\r\n#last")]
+    public void Nothing_said_is_the_defaults(string text)
+    {
+        var settings = Sound(text);
+        Assert.Equal(new OrchestratorSettings() with { Gates = settings.Gates, ClaudeEnv = settings.ClaudeEnv }, settings);
+    }
+
+    [Theory]
+    [InlineData("""{"target_branch": "a#b"}""", "a#b")]
+    [InlineData("""{"target_branch": "a // b"}""", "a // b")]
+    [InlineData("""{"target_branch": "a /* b */"}""", "a /* b */")]
+    [InlineData("""{"target_branch": "a \" # b"} # "c""", "a \" # b")]
+    [InlineData("""{"target_branch": "a\\"} # "c""", "a\\")]
+    [InlineData("""{"target_branch": /* " # */ "a" } // "b # c""", "a")]
+    public void Comment_signs_inside_a_text_stay(string text, string branch) => Assert.Equal(branch, Sound(text).TargetBranch);
+
+    [Fact]
+    public void All_problems_are_reported_at_once_with_their_lines_and_a_hint()
+    {
+        var reading = Read("""
+            {
+              # a comment line
+              "max_paralel_tasks": 4,
+              "retry_attempts": "ten",
+              "claude_rate_limit_wait": 0,
+              "auto_resume": true,
+              "auto_resume": false,
+              "publish": "force-push",
+              "logging": {
+                "level": "LOUD",
+                "colour": true
+              },
+              "claude": [],
+              "gates": [
+                { "name": "no command", "timeout_s": 3 },
+                { "run": "make", "timeout_s": 1.5 }
+              ],
+              "target_branch": ""
+            }
+            """);
+        Assert.Null(reading.Settings);
+        Assert.Equal(
+            [
+                "3 settings.unknown Did you mean 'max_parallel_tasks'?",
+                "4 settings.value Write a whole number from 1 to 100.",
+                "5 settings.value Write a whole number from 1 to 86400.",
+                "7 settings.twice Keep one of the two.",
+                "8 settings.value Write one of fast-forward, branch.",
+                "10 settings.value Write one of DEBUG, INFO, WARNING, WARN, ERROR.",
+                "11 settings.unknown Known here: level, log_dir.",
+                "13 settings.value Write an object { … }.",
+                "15 settings.gate Write the command, e.g. \"run\": \"make test\".",
+                "16 settings.value Write a whole number from 1 to 86400.",
+                "18 settings.value Write a text that is not empty.",
+            ],
+            reading.Problems.OrderBy(p => p.Where.Line).Select(p => $"{p.Where.Line} {p.Code} {p.Hint}"));
+        Assert.All(reading.Problems, p => Assert.Equal((File, Severity.Error), (p.Where.File, p.Severity)));
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("[]", 1)]
+    [InlineData("5", 1)]
+    [InlineData("{\n  \"a\": 1\n  \"b\": 2\n}", 3)]
+    [InlineData("{\n\n  \"target_branch\": unquoted\n}", 3)]
+    [InlineData("{}\n{}", 2)]
+    [InlineData("{\n  \"target_branch\": \"half \\ud83d\"\n}", 2)]
+    [InlineData("{\n  \"max_parallel_tasks\": 4,\n", 3)]
+    public void What_is_not_JSON_is_one_problem_with_its_line(string text, int line)
+    {
+        var reading = Read(text);
+        Assert.Null(reading.Settings);
+        var problem = Assert.Single(reading.Problems);
+        Assert.Equal(("settings.syntax", line), (problem.Code, problem.Where.Line));
+        Assert.NotEqual("", problem.Hint);
+    }
+
+    [Fact]
+    public void Random_bytes_never_throw()
+    {
+        var random = new Random(20261123);
+        var seed = Encoding.UTF8.GetBytes("""{"max_parallel_tasks": 4, /* x */ "logging": {"level": "INFO"}, "gates": [{"run": "a\u00e4"}], "claude": {"env": ["A"]}} # y""");
+        for (var i = 0; i < 2000; i++)
+        {
+            var bytes = (byte[])seed.Clone();
+            for (var n = random.Next(1, 6); n > 0; n--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
+            var reading = SettingsReader.Read(bytes, File);
+            Assert.True(reading.Settings is not null || reading.Problems.Count > 0);
+        }
+    }
+
+    [Fact]
+    public void Without_a_file_the_defaults_hold()
+    {
+        using var folder = new TempFolder();
+        var reading = SettingsReader.Load(folder.Path, folder.User());
+        Assert.Empty(reading.Problems);
+        Assert.Equal((4, TimeSpan.FromSeconds(300), true, 10, LogLevel.Info, "./logs"), (
+            reading.Settings!.MaxParallelTasks, reading.Settings.RateLimitWait, reading.Settings.AutoResume, reading.Settings.RetryAttempts, reading.Settings.LogLevel, reading.Settings.LogDir));
+    }
+
+    [Fact]
+    public void The_environment_names_another_file_and_overrides_two_settings()
+    {
+        using var folder = new TempFolder();
+        folder.Write(File, """{"max_parallel_tasks": 2}""");
+        folder.Write("other.json", """{"max_parallel_tasks": 3, "logging": {"level": "ERROR"}}""");
+        Assert.Equal(2, SettingsReader.Load(folder.Path, folder.User()).Settings!.MaxParallelTasks);
+        var settings = SettingsReader.Load(folder.Path, folder.User(("ORCHESTRATOR_CONFIG", "other.json"), ("LOG_LEVEL", "debug"), ("AUTO_RESUME", "false"))).Settings!;
+        Assert.Equal((3, LogLevel.Debug, false), (settings.MaxParallelTasks, settings.LogLevel, settings.AutoResume));
+        Assert.Equal(3, SettingsReader.Load("/", folder.User(("ORCHESTRATOR_CONFIG", folder.In("other.json")))).Settings!.MaxParallelTasks);
+        Assert.Equal(2, SettingsReader.Load(folder.Path, folder.User(("ORCHESTRATOR_CONFIG", ""), ("LOG_LEVEL", ""))).Settings!.MaxParallelTasks);
+    }
+
+    [Fact]
+    public void A_named_file_that_is_not_there_and_impossible_overrides_are_problems()
+    {
+        using var folder = new TempFolder();
+        Assert.Equal("settings.missing", Assert.Single(SettingsReader.Load(folder.Path, folder.User(("ORCHESTRATOR_CONFIG", "gone.json"))).Problems).Code);
+        var reading = SettingsReader.Load(folder.Path, folder.User(("LOG_LEVEL", "LOUD"), ("AUTO_RESUME", "perhaps")));
+        Assert.Null(reading.Settings);
+        Assert.Equal(["LOG_LEVEL is 'LOUD'.", "AUTO_RESUME is 'perhaps'."], reading.Problems.Select(p => p.Message));
+    }
+
+    private static SettingsReading Read(string text) => SettingsReader.Read(Encoding.UTF8.GetBytes(text), File);
+
+    private static OrchestratorSettings Sound(string text)
+    {
+        var reading = Read(text);
+        Assert.Empty(reading.Problems);
+        return reading.Settings!;
+    }
+}
