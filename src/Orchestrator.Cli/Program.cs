@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli;
 using Orchestrator.Cli.Verbs;
+using Orchestrator.Engine.Journal;
 using Orchestrator.Engine.Settings;
 
 var surroundings = new Surroundings(UserEnvironment.Read(), Directory.GetCurrentDirectory(), Console.Out, Console.Error, TimeProvider.System);
@@ -11,7 +12,14 @@ try
         return await StatusVerb.RunAsync(surroundings, Path.GetFullPath(status.Folder, surroundings.Folder), status.Json, watch: false, CancellationToken.None).ConfigureAwait(false);
     }
 
-    return await CommandLine.Build(surroundings).Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+    var line = CommandLine.Build(surroundings).Parse(args);
+    var code = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+    return line.Errors.Count > 0 ? ExitCode.Problems : code;
+}
+catch (JournalException e)
+{
+    Console.Error.WriteLine($"error: {e.Message}\n       It is left as it is. Use the version that wrote it, or move .orchestrator/journal.db away: what is merged is known from git, the rest stays under refs/orchestrator/.");
+    return ExitCode.Problems;
 }
 catch (Exception e) when (e is not OutOfMemoryException)
 {

@@ -128,12 +128,12 @@ internal static class StatusScreen
 
         if (state.Final is Final.Stopped stopped)
         {
-            yield return $"Stopped: {stopped.Message} 'orchestrator run' goes on.";
+            yield return $"Stopped: {stopped.Message.TrimEnd('.')}. 'orchestrator run' goes on.";
         }
 
         if (state.Final is Final.LimitReached limit)
         {
-            yield return $"{limit.Message} Come back at {Local(limit.Until, clock)} and run again.";
+            yield return $"{limit.Message.TrimEnd('.')}. Come back at {Local(limit.Until, clock)} and run again.";
         }
 
         if (state.Unlanded is { } why)

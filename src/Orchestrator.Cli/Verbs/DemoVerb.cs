@@ -1,5 +1,6 @@
 using Orchestrator.Cli.Screens;
 using Orchestrator.Core;
+using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Settings;
@@ -28,7 +29,7 @@ internal static class DemoVerb
 
         var home = Path.Combine(folder, ".orchestrator", "home");
         var clean = new UserEnvironment(new Dictionary<string, string>(around.User.Only("PATH", "LANG")) { ["HOME"] = home });
-        async Task<string> Git(params string[] arguments)
+        async Task<string> Ask(params string[] arguments)
         {
             var environment = clean.Only("PATH", "HOME");
             environment["GIT_CONFIG_NOSYSTEM"] = "1";
@@ -36,9 +37,9 @@ internal static class DemoVerb
             return end.ExitCode == 0 ? System.Text.Encoding.UTF8.GetString(end.Output) : throw new InvalidOperationException($"git {arguments[0]}: {end.Errors}");
         }
 
-        if (!Directory.Exists(Path.Combine(folder, ".git")) || (await Git("rev-list", "--all", "--max-count=1").ConfigureAwait(false)).Length == 0)
+        if (!Directory.Exists(Path.Combine(folder, ".git")) || (await Ask("rev-list", "--all", "--max-count=1").ConfigureAwait(false)).Length == 0)
         {
-            await MakeAsync(folder, Git).ConfigureAwait(false);
+            await MakeAsync(folder, Ask).ConfigureAwait(false);
             around.Out.WriteLine($"Made a sample repository in {folder}");
         }
 
@@ -50,7 +51,7 @@ internal static class DemoVerb
         }
 
         around.Out.WriteLine("\nThe merged history:\n");
-        around.Out.Write(await Git("log", "--graph", "--oneline", "--no-decorate", "-n", "30").ConfigureAwait(false));
+        around.Out.Write(await Ask("log", "--graph", "--oneline", "--no-decorate", "-n", "30").ConfigureAwait(false));
         around.Out.WriteLine("\nTASKS.md:\n");
         around.Out.WriteLine(await File.ReadAllTextAsync(Path.Combine(folder, "TASKS.md"), stop).ConfigureAwait(false));
         around.Out.WriteLine($"Logs and figures: {Path.Combine(folder, "logs")}\nPrompts, transcripts and gate output: {Path.Combine(folder, ".orchestrator", "runs")}");
@@ -66,7 +67,8 @@ internal static class DemoVerb
             await File.WriteAllTextAsync(path, Samples.Text(name)).ConfigureAwait(false);
         }
 
-        Directory.CreateDirectory(Path.Combine(folder, ".orchestrator", "home"));
+        StateFolder.MakePrivate(Path.Combine(folder, ".orchestrator"));
+        StateFolder.MakePrivate(Path.Combine(folder, ".orchestrator", "home"));
         await git(["init", "-q", "-b", "main"]).ConfigureAwait(false);
         await git(["config", "user.name", "Demo"]).ConfigureAwait(false);
         await git(["config", "user.email", "demo@localhost"]).ConfigureAwait(false);

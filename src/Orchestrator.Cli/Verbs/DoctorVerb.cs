@@ -13,7 +13,7 @@ namespace Orchestrator.Cli.Verbs;
 /// <summary><c>doctor</c>: what is needed, what was found, and how to get the rest. Reads no login and no key, only whether one is there.</summary>
 internal static class DoctorVerb
 {
-    private sealed record Check(bool Good, string Name, string Found, string Hint);
+    private sealed record Check(bool Good, string Name, string Found, string Hint, bool Needed = true);
 
     public static async Task<int> RunAsync(Surroundings around, string folder, bool fix, CancellationToken stop)
     {
@@ -33,7 +33,7 @@ internal static class DoctorVerb
         var login = File.Exists(Path.Combine(user["CLAUDE_CONFIG_DIR"] ?? Path.Combine(user.Home, ".claude"), ".credentials.json"))
             || (settings?.ClaudeEnv.Any(name => user[name] is not null) ?? false);
         checks.Add(new Check(login, "Claude login", login ? "present" : "not seen", "Run 'claude' once and log in (on macOS it lies in the keychain and is not seen here), or name the variable of your key in claude.env."));
-        checks.Add(new Check(user.Find("npm") is not null, "npm (for the demo)", user.Find("npm") ?? "not found", "Install Node.js with npm."));
+        checks.Add(new Check(user.Find("npm") is not null, "npm (for the demo)", user.Find("npm") ?? "not found", "Install Node.js with npm.", Needed: false));
         checks.Add(new Check(OperatingSystem.IsWindows() || (File.Exists("/usr/bin/setsid") && File.Exists("/usr/bin/setpriv")), "setsid, setpriv", "util-linux", "Install util-linux; without it agents outlive a crash until the next start."));
         var machine = MachineProbe.Read();
         checks.Add(new Check(machine.Pressure == Core.Capacity.Pressure.Calm, "memory", machine.Room == int.MaxValue ? "not measured here" : $"room for {machine.Room} agents", machine.Reason));
@@ -50,7 +50,7 @@ internal static class DoctorVerb
         }
 
         around.Out.Write(problems.Count > 0 ? "\n" + ProblemScreen.Text(problems) + "\n" : "\nRepository, settings and plan are fine.\n");
-        return checks.TrueForAll(c => c.Good) && !problems.Any(p => p.Severity == Severity.Error) ? ExitCode.Done : ExitCode.Problems;
+        return checks.TrueForAll(c => c.Good || !c.Needed) && !problems.Any(p => p.Severity == Severity.Error) ? ExitCode.Done : ExitCode.Problems;
     }
 
     private static async Task<Check> ClaudeAsync(OrchestratorSettings settings, string root, UserEnvironment user, CancellationToken stop)

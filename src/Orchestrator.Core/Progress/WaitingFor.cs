@@ -43,7 +43,7 @@ public static class WaitingFor
             Phase.Waiting => Waiting(state, index),
             Phase.LeftOut => new Standing(ShownState.Waiting, "left out by --stage or --milestone"),
             Phase.Working p => new Standing(ShownState.Working, Doing(p.Step)),
-            Phase.Parked p => new Standing(ShownState.Parked, Parked(p), p.Until),
+            Phase.Parked p => new Standing(ShownState.Parked, Parked(p), p.Reason is ParkReason.Limit or ParkReason.Backoff ? p.Until : null),
             Phase.Accepted => new Standing(ShownState.Accepted, Queue(state, index)),
             Phase.Integrated { Earlier: true } => new Standing(ShownState.Done, "done by an earlier run"),
             Phase.Integrated => state.Unlanded is { } why ? new Standing(ShownState.Accepted, why) : new Standing(ShownState.Done, ""),

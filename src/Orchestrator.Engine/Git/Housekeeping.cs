@@ -9,7 +9,10 @@ namespace Orchestrator.Engine.Git;
 /// <param name="Commit">Its commit.</param>
 public sealed record Leftover(string Text, WorkPlace? Place, string? Ref, string? Commit);
 
-/// <summary>Finds and removes what runs left behind. A branch goes only when another ref keeps its commits.</summary>
+/// <summary>
+/// Finds and removes what runs left behind. A branch goes only when the user's branch or a pin keeps its commits; the
+/// pin of a candidate does not count, because the next candidate takes its name.
+/// </summary>
 public sealed class Housekeeping(Repository repository)
 {
     /// <summary>What can go, worktrees first.</summary>
@@ -36,7 +39,7 @@ public sealed class Housekeeping(Repository repository)
                 }
             }
 
-            var kept = pins.Values.Contains(commit) || (target is not null && await repository.HoldsAsync(target, commit, cancellation).ConfigureAwait(false));
+            var kept = pins.Any(pin => pin.Value == commit && !pin.Key.EndsWith("/candidate", StringComparison.Ordinal)) || (target is not null && await repository.HoldsAsync(target, commit, cancellation).ConfigureAwait(false));
             if (kept)
             {
                 leftovers.Add(new Leftover($"branch {branch["refs/heads/".Length..]}", null, branch, commit));

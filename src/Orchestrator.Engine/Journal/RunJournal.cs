@@ -150,6 +150,7 @@ public sealed class RunJournal : IDisposable
     {
         try
         {
+            NativeSqlite.Prepare();
             var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 10 }.ConnectionString);
             connection.Open();
             return connection;

@@ -190,7 +190,7 @@ internal sealed class FrontMatter
 
     private static TimeSpan? Duration(string? text)
     {
-        if (text is not { Length: > 0 } || !double.TryParse(text.TrimEnd('s', 'm', 'h'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number <= 0)
+        if (text is not { Length: > 0 } || !double.TryParse(text.AsSpan(0, text.Length - (text[^1] is 's' or 'm' or 'h' ? 1 : 0)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number <= 0)
         {
             return null;
         }

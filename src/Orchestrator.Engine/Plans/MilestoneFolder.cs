@@ -59,8 +59,7 @@ public static class MilestoneFolder
 
         if (entry.LinkTarget is not null)
         {
-            var target = entry.ResolveLinkTarget(returnFinalTarget: true);
-            if (target is not { Exists: true } || !target.FullName.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            if (TargetOf(entry) is not { Exists: true } target || !target.FullName.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
                 return Trouble("plan.link", "This link leaves the folder or leads nowhere.", "Put the file itself there.");
             }
@@ -96,6 +95,19 @@ public static class MilestoneFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Trouble("plan.unreadable", $"This file cannot be read: {e.Message}", "Look at its permissions.");
+        }
+    }
+
+    /// <summary>Where a link leads at last; null when it leads back to itself.</summary>
+    private static FileSystemInfo? TargetOf(FileSystemInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

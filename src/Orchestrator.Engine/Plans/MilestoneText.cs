@@ -23,8 +23,12 @@ public static partial class MilestoneText
 
         var matter = FrontMatter.Read(text, shown, problems);
         var body = text[matter.BodyStart..];
-        var document = Markdown.Parse(body, new MarkdownPipelineBuilder().UsePreciseSourceLocation().Build());
-        var headings = document.OfType<HeadingBlock>().ToList();
+        if (Headings(body) is not { } headings)
+        {
+            problems.Add(new Problem("plan.too-deep", "This text is nested too deeply to be read.", new Place(shown, matter.BodyLine), "Take the pasted block out, or put it into a code fence."));
+            return null;
+        }
+
         if (headings.Count == 0 || Words(body, headings[0]).Length == 0)
         {
             problems.Add(new Problem("plan.title", "This milestone has no title.", new Place(shown, matter.BodyLine), "Begin with a heading, e.g. '# Log in with a passkey'."));
@@ -50,6 +54,18 @@ public static partial class MilestoneText
         }
     }
 
+    private static List<HeadingBlock>? Headings(string body)
+    {
+        try
+        {
+            return [.. Markdown.Parse(body, new MarkdownPipelineBuilder().UsePreciseSourceLocation().Build()).OfType<HeadingBlock>()];
+        }
+        catch (ArgumentException)
+        {
+            return null; // the parser's own bound on nesting
+        }
+    }
+
     private static string Words(string body, HeadingBlock heading) =>
         body.Substring(heading.Span.Start, heading.Span.Length).Split('\n')[0].Trim().TrimStart('#').TrimEnd('#').Trim();
 
@@ -69,13 +85,15 @@ public static partial class MilestoneText
         }
 
         var start = headings[at].Span.End + 1;
-        var end = at + 1 < headings.Count ? headings[at + 1].Span.Start : body.Length;
+        var end = headings.Skip(at + 1).FirstOrDefault(h => h.Level <= headings[at].Level)?.Span.Start ?? body.Length;
         var line = firstLine + body.AsSpan(0, Math.Min(start, body.Length)).Count('\n');
         var found = new List<Reference>();
+        var others = false;
         foreach (var words in body[Math.Min(start, end)..end].Split('\n'))
         {
-            // "Blocks: 2A" says who waits for us, not for whom we wait.
-            if (!Blocks().IsMatch(words))
+            // "Blocks: 2A", or a list below "### Blocks", says who waits for us, not for whom we wait.
+            others = words.StartsWith('#') ? Blocks().IsMatch(words) : others;
+            if (!others && !Blocks().IsMatch(words))
             {
                 foreach (Match match in Name().Matches(words))
                 {

@@ -25,6 +25,7 @@ public sealed record OpenedRun(RunId Run, RunState? State, Event First, Plan Pla
 public sealed class RunOpening(Repository repository, RunJournal journal, OrchestratorSettings settings, TimeProvider time)
 {
     private readonly List<Problem> _problems = [];
+    private RunState? _last;
 
     /// <summary>What was found; an error among them means that nothing may begin.</summary>
     public IReadOnlyList<Problem> Problems => _problems;
@@ -39,11 +40,17 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
             if (state.Final is not (Final.Completed or Final.WithFailures))
             {
                 Compare(state);
+                if (request.Stage is not null || request.Milestone is not null)
+                {
+                    _problems.Add(new Problem("run.choice", $"Run {latest} is unfinished and goes on with what it began; --stage and --milestone do not change it.", new Place("command line"), "Let it end first, then choose.", Severity.Warning));
+                }
+
                 var first = new Event.Resumed(state.Incarnation + 1, policy);
                 return new OpenedRun(latest, state, first, state.Plan, state.Target, journal.Read(latest) is [{ Fact: Event.RunStarted s }, ..] ? s.Base : state.Tip);
             }
 
             await SeeToUnlandedAsync(state, cancellation).ConfigureAwait(false);
+            _last = state;
         }
 
         if (request.Resume)
@@ -63,6 +70,12 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
         if (reading.Plan is not { } plan || target is null || commit is null || HasErrors())
         {
             return null;
+        }
+
+        if (settings.Publish == PublishMode.Branch && _last is { } last && last.Target == target && await repository.CommitOfAsync(last.Tip, cancellation).ConfigureAwait(false) is not null
+            && await repository.HoldsAsync(last.Tip, commit, cancellation).ConfigureAwait(false))
+        {
+            commit = last.Tip; // the work lies on a branch of ours by the user's wish: go on from there
         }
 
         var done = await DoneHistory.ReadAsync(repository, commit, cancellation).ConfigureAwait(false);

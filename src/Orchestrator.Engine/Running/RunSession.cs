@@ -119,7 +119,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             TaskLines = tasksObserver.Lines,
         };
         var gateEnvironment = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name, ["CI"] = "1" };
-        foreach (var secret in gateEnvironment.Keys.Where(k => k.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || k.StartsWith("CLAUDE_", StringComparison.Ordinal)).ToList())
+        foreach (var secret in gateEnvironment.Keys.Where(k => k.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || k.StartsWith("CLAUDE_", StringComparison.Ordinal) || settings.ClaudeEnv.Contains(k)).ToList())
         {
             gateEnvironment.Remove(secret); // gates run code that agents wrote, and need no model
         }

@@ -44,6 +44,12 @@ internal sealed class JsonMap
             problems.Add(new Problem("settings.syntax", $"This is not JSON: {what}", new Place(file, (int)(e.LineNumber ?? 0) + 1), "Mend the line; a missing comma or quote before it is the usual cause."));
         }
 
+        catch (InvalidOperationException)
+        {
+            // Bytes that are no UTF-8, or half of an escaped pair: JSON by its form, but no text.
+            problems.Add(new Problem("settings.syntax", "This text is not UTF-8.", new Place(file, Line(text, reader.TokenStartIndex)), "Save the file as UTF-8 and write the text out."));
+        }
+
         return null;
     }
 

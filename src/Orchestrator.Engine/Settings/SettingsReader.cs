@@ -81,14 +81,14 @@ public static class SettingsReader
         var gates = new List<GateSetting>();
         foreach (var map in root.Maps("gates"))
         {
-            var run = map.Text("run");
+            var (run, name, timeout) = (map.Text("run"), map.Text("name"), map.Seconds("timeout_s", 1, 86_400));
             if (run is null)
             {
                 map.Report("settings.gate", "A gate has no 'run'.", "Write the command, e.g. \"run\": \"make test\".");
                 continue;
             }
 
-            gates.Add(new GateSetting(map.Text("name") ?? run, run, map.Seconds("timeout_s", 1, 86_400) ?? TimeSpan.FromMinutes(30)));
+            gates.Add(new GateSetting(name ?? run, run, timeout ?? TimeSpan.FromMinutes(30)));
         }
 
         return gates;

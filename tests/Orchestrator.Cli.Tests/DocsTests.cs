@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Holds the reference to the code.</summary>
+public sealed class DocsTests
+{
+    [Fact]
+    public void Every_exit_code_is_documented()
+    {
+        var code = Regex.Matches(Read("src/Orchestrator.Cli/ExitCode.cs"), @"const int (\w+) = (\d+);").Select(m => $"{m.Groups[2].Value} {m.Groups[1].Value}");
+        var docs = Regex.Matches(Read("docs/reference/exit-codes.md"), @"^\| *`?(\d+)`? *\| *`?(\w+)`? *\|", RegexOptions.Multiline).Select(m => $"{m.Groups[1].Value} {m.Groups[2].Value}");
+        Assert.Equal(code, docs);
+    }
+
+    [Fact]
+    public void Every_fact_is_documented()
+    {
+        var docs = Read("docs/reference/events.md");
+        Assert.All(Engine.Journal.JournalNames.All, fact => Assert.Contains($"`{fact.Name}`", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_setting_is_documented()
+    {
+        var docs = Read("docs/reference/settings.md");
+        var schema = Read("docs/reference/orchestrator.config.schema.json");
+        var keys = Regex.Matches(Read("src/Orchestrator.Engine/Settings/SettingsReader.cs"), @"\.(?:Int|Seconds|Bool|Text|Texts|Choice|Map|Maps)\(""([a-z_]+)""").Select(m => m.Groups[1].Value).ToList();
+        Assert.True(keys.Count > 15);
+        Assert.All(keys, key => Assert.Matches($@"`[a-z_.\[\]]*{key}`", docs));
+        Assert.All(keys, key => Assert.Contains($"\"{key}\"", schema, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Addresses_and_machine_paths_stay_out()
+    {
+        var files = Tool.Run("/usr/bin/git", Tool.Root, Path.GetTempPath(), 30, "-c", "safe.directory=*", "ls-files", "-z").Out.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(files.Length > 100);
+        foreach (var file in files.Where(f => !f.EndsWith("DocsTests.cs", StringComparison.Ordinal)).Select(f => Path.Combine(Tool.Root, f)).Where(File.Exists))
+        {
+            var text = File.ReadAllText(file);
+            Assert.False(Regex.IsMatch(text, @"registry\.npmjs|nuget\.org/v3|""resolved"": *""https?:|/work/|/root/"), $"{file} names a registry or a path of a machine.");
+        }
+    }
+
+    private static string Read(string name) => File.ReadAllText(Path.Combine(Tool.Root, name));
+}
