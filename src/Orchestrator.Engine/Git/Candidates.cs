@@ -32,6 +32,9 @@ public sealed class Candidates(Repository repository)
 {
     private const string TasksFile = "TASKS.md";
 
+    // The latest TASKS.md of ours: the next merge usually begins with it, and need not ask git for it again.
+    private (string Blob, byte[] Text) _written = ("", []);
+
     /// <summary>Merges a batch on the target's tip as it is now, in plan order.</summary>
     public async Task<BuiltCandidate> BuildAsync(CandidateContext context, IReadOnlyList<BatchItem> batch, string tip, CancellationToken cancellation)
     {
@@ -58,9 +61,10 @@ public sealed class Candidates(Repository repository)
         var done = context.TaskLines.Where(l => l.Done).Select(l => l.Id).ToHashSet();
         var merged = new List<MilestoneId>();
         var failed = new List<Conflict>();
+        var held = await HeldAsync(at, batch, cancellation).ConfigureAwait(false);
         foreach (var item in batch)
         {
-            if (await repository.HoldsAsync(at, item.Tip, cancellation).ConfigureAwait(false))
+            if (held.Contains(item.Tip))
             {
                 merged.Add(item.Id); // a former life of ours merged it, and the answer was lost
                 continue;
@@ -95,6 +99,19 @@ public sealed class Candidates(Repository repository)
         return new BuiltCandidate(onto, floor, at, merged.ToItems(), failed.ToItems());
     }
 
+    /// <summary>Those tips of a batch that <paramref name="commit"/> holds already.</summary>
+    private async Task<HashSet<string>> HeldAsync(string commit, IReadOnlyList<BatchItem> batch, CancellationToken cancellation)
+    {
+        var tips = batch.Select(b => b.Tip).ToHashSet(StringComparer.Ordinal);
+        if (tips.Count > 0)
+        {
+            var missing = await repository.Git.RunAsync(repository.Places.Shadow, ["rev-list", .. tips, "^" + commit], cancellation).ConfigureAwait(false);
+            tips.ExceptWith(missing.Text.Split('\n'));
+        }
+
+        return tips;
+    }
+
     private static string Message(CandidateContext context, MilestoneId id) =>
         $"Merge milestone {id}: {context.Title(id)}\n\n{DoneHistory.MilestoneTrailer}: {id}\n{DoneHistory.RunTrailer}: {context.Run}\n{DoneHistory.HashTrailer}: {context.Hash(id)}\n";
 
@@ -127,12 +144,14 @@ public sealed class Candidates(Repository repository)
             }
 
             mode = entries[at][..6];
-            text = (await repository.Git.RunAsync(shadow, ["cat-file", "blob", $"{tree}:{TasksFile}"], cancellation).ConfigureAwait(false)).Output;
+            var name = entries[at].Split('\t')[0].Split(' ')[^1];
+            text = _written.Blob == name ? _written.Text : (await repository.Git.RunAsync(shadow, ["cat-file", "blob", name], cancellation).ConfigureAwait(false)).Output;
             entries.RemoveAt(at);
         }
 
         var content = TasksBytes.Splice(text, TaskList.Render(lines));
         var blob = (await repository.Git.RunAsync(shadow, ["hash-object", "-w", "--stdin", "--no-filters"], cancellation, content).ConfigureAwait(false)).Text;
+        _written = (blob, content);
         entries.Add($"{mode} blob {blob}\t{TasksFile}");
         var listing = Encoding.Latin1.GetBytes(string.Join('\0', entries) + "\0");
         return (await repository.Git.RunAsync(shadow, ["mktree", "-z"], cancellation, listing).ConfigureAwait(false)).Text;

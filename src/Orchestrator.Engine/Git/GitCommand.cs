@@ -83,6 +83,9 @@ public sealed class GitCommand
         _options = [.. Safe.Append($"core.excludesFile={excludesFile ?? "/dev/null"}").SelectMany(option => new[] { "-c", option })];
     }
 
+    /// <summary>A repository whose objects need not be durable, because they are imported, synced, before anything refers to them; or null.</summary>
+    public string? Scratch { get; init; }
+
     /// <summary>What the trusted config file has to say; written by whoever makes the state folder.</summary>
     public string TrustedConfigText { get; init; } = "";
 
@@ -103,7 +106,8 @@ public sealed class GitCommand
         }
 
         string[] place = workTree is null ? [$"--git-dir={gitDir}"] : [$"--git-dir={gitDir}", $"--work-tree={workTree}"];
-        var spec = new ProcessSpec(_program, [.. place, .. _options, .. arguments], workTree ?? gitDir, environment);
+        string[] durability = gitDir == Scratch ? ["-c", "core.fsync=none"] : [];
+        var spec = new ProcessSpec(_program, [.. place, .. _options, .. durability, .. arguments], workTree ?? gitDir, environment);
         var end = await ShortProcess.RunAsync(spec, input, Timeout, cancellation).ConfigureAwait(false);
         return new GitEnd(end.TimedOut ? 124 : end.ExitCode, end.Output, end.Errors);
     }

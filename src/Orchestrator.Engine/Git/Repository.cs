@@ -91,6 +91,13 @@ public sealed class Repository
         return end.Succeeded ? end.Text : null;
     }
 
+    /// <summary>The commits of some refs, in their order; null for one that is not there. One call for all.</summary>
+    public async Task<IReadOnlyList<string?>> CommitsOfAsync(IReadOnlyList<string> refs, CancellationToken cancellation)
+    {
+        var found = GitOutput.Refs((await Git.RunAsync(Places.CommonDir, ["for-each-ref", "--format=%(refname) %(objectname)", .. refs], cancellation).ConfigureAwait(false)).Text);
+        return [.. refs.Select(name => found.GetValueOrDefault(name))];
+    }
+
     /// <summary>True when everything in <paramref name="ancestor"/> is in <paramref name="commit"/>.</summary>
     public async Task<bool> HoldsAsync(string commit, string ancestor, CancellationToken cancellation) =>
         commit == ancestor || (await Git.TryAsync(Places.CommonDir, ["merge-base", "--is-ancestor", ancestor, commit], cancellation).ConfigureAwait(false)).Succeeded;
@@ -124,6 +131,6 @@ public sealed class Repository
         var excludes = Last("core.excludesfile") is { } named
             ? named.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(user.Home, named[2..]) : named
             : Path.Combine(user["XDG_CONFIG_HOME"] ?? Path.Combine(user.Home, ".config"), "git", "ignore");
-        return new GitCommand(program, home, config, File.Exists(excludes) ? excludes : null, identity) { TrustedConfigText = GitOutput.TrustedConfig(settings) };
+        return new GitCommand(program, home, config, File.Exists(excludes) ? excludes : null, identity) { TrustedConfigText = GitOutput.TrustedConfig(settings), Scratch = places.Shadow };
     }
 }

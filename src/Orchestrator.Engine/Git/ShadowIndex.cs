@@ -24,9 +24,9 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         System.IO.File.Copy(Path.Combine(adminFolder, "index"), _index, overwrite: true);
     }
 
-    /// <summary>The tree of what stands in the worktree now, with <paramref name="kept"/> paths as <paramref name="from"/> has them.</summary>
+    /// <summary>The tree of what stands in the worktree now, with <paramref name="kept"/> paths as <paramref name="from"/> has them, and the paths that differ from that.</summary>
     /// <exception cref="GitFailedException">A file could not be read: nothing is committed rather than something left out.</exception>
-    public async Task<string> WriteTreeAsync(string worktree, string from, IReadOnlyList<string> kept, CancellationToken cancellation)
+    public async Task<(string Tree, IReadOnlyList<string> Changed)> WriteTreeAsync(string worktree, string from, IReadOnlyList<string> kept, CancellationToken cancellation)
     {
         var shadow = repository.Places.Shadow;
         if (!System.IO.File.Exists(_index))
@@ -42,12 +42,22 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
             throw new GitFailedException("add", add with { Errors = failure });
         }
 
-        foreach (var path in kept)
+        var (tree, changed) = await TreeAsync(from, cancellation).ConfigureAwait(false);
+        var unwanted = kept.Intersect(changed, StringComparer.Ordinal).ToList();
+        foreach (var path in unwanted)
         {
             await KeepAsync(from, path, cancellation).ConfigureAwait(false);
         }
 
-        return (await repository.Git.RunAsync(shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
+        return unwanted.Count > 0 ? await TreeAsync(from, cancellation).ConfigureAwait(false) : (tree, changed);
+    }
+
+    private async Task<(string Tree, IReadOnlyList<string> Changed)> TreeAsync(string from, CancellationToken cancellation)
+    {
+        var tree = (await repository.Git.RunAsync(repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
+        var changed = await repository.Git.RunAsync(
+            repository.Places.Shadow, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", from, tree], cancellation).ConfigureAwait(false);
+        return (tree, GitOutput.Fields(changed.Output));
     }
 
     private async Task KeepAsync(string from, string path, CancellationToken cancellation)

@@ -28,9 +28,7 @@ public sealed class WorkCommits(Repository repository)
         var folder = places.Worktree(place.Name);
         NestedRepositories.MoveAside(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"));
         var index = new ShadowIndex(repository, place.Run, place.Name);
-        var tree = await index.WriteTreeAsync(folder, tip, Ours, cancellation).ConfigureAwait(false);
-        var changed = GitOutput.Fields((await repository.Git.RunAsync(
-            places.Shadow, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", tip, tree], cancellation).ConfigureAwait(false)).Output);
+        var (tree, changed) = await index.WriteTreeAsync(folder, tip, Ours, cancellation).ConfigureAwait(false);
         var pinRef = RefNames.Pin(place.Run, place.Name, pin);
         if (changed.Count == 0)
         {
@@ -38,7 +36,7 @@ public sealed class WorkCommits(Repository repository)
         }
 
         // A crash may have come between the commit and its journal entry: then the pin holds what was made.
-        var made = await repository.Git.TryAsync(places.CommonDir, ["rev-parse", "--verify", "-q", pinRef, pinRef + "^", pinRef + "^{tree}"], cancellation).ConfigureAwait(false);
+        var made = await repository.Git.TryAsync(places.CommonDir, ["rev-parse", "-q", pinRef, pinRef + "^", pinRef + "^{tree}"], cancellation).ConfigureAwait(false);
         if (made.Succeeded && made.Text.Split('\n') is [var known, var parent, var content] && parent == tip && content == tree)
         {
             return new CommittedWork(known, changed.Count);
@@ -47,20 +45,12 @@ public sealed class WorkCommits(Repository repository)
         var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
         var commit = (await repository.Git.RunAsync(places.Shadow, ["commit-tree", tree, "-p", tip, "-m", message], cancellation).ConfigureAwait(false)).Text;
         await ShadowExport.ImportAsync(repository, commit, [tip], cancellation).ConfigureAwait(false);
-        await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
+        if (Worktrees.AdminFolder(folder) is { } admin && Directory.Exists(admin))
         {
-            await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
-            if (Worktrees.AdminFolder(folder) is { } admin && Directory.Exists(admin))
-            {
-                // The worktree's own index follows, so that the agent's next 'git status' tells the truth.
-                File.Copy(index.File, Path.Combine(admin, "index.orchestrator"), overwrite: true);
-                File.Move(Path.Combine(admin, "index.orchestrator"), Path.Combine(admin, "index"), overwrite: true);
-            }
-        }
-        finally
-        {
-            repository.Writing.Release();
+            // The worktree's own index follows, so that the agent's next 'git status' tells the truth.
+            File.Copy(index.File, Path.Combine(admin, "index.orchestrator"), overwrite: true);
+            File.Move(Path.Combine(admin, "index.orchestrator"), Path.Combine(admin, "index"), overwrite: true);
         }
 
         return new CommittedWork(commit, changed.Count);
@@ -94,10 +84,9 @@ public sealed class WorkCommits(Repository repository)
     private async Task MoveRefsAsync(WorkPlace place, string pinRef, string commit, string tip, CancellationToken cancellation)
     {
         var branch = RefNames.Branch(place.Run, place.Name);
-        var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
-        var changes = new List<(string, string?, string)> { (branch, current, commit) };
-        var pinned = await repository.CommitOfAsync(pinRef, cancellation).ConfigureAwait(false);
-        changes.Add((pinRef, pinned, commit));
+        var found = await repository.CommitsOfAsync([branch, pinRef], cancellation).ConfigureAwait(false);
+        var current = found[0];
+        var changes = new List<(string, string?, string)> { (branch, current, commit), (pinRef, found[1], commit) };
         if (current is not null && current != tip && current != commit)
         {
             // The agent moved its branch itself: its files are in our commit, its commits are kept beside it.

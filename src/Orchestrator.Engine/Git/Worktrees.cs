@@ -3,6 +3,8 @@ namespace Orchestrator.Engine.Git;
 /// <summary>Makes, heals and removes worktrees.</summary>
 public sealed class Worktrees(Repository repository)
 {
+    private static readonly char[] Digits = [.. "0123456789"];
+
     private RepositoryPlaces Places => repository.Places;
 
     /// <summary>
@@ -13,36 +15,50 @@ public sealed class Worktrees(Repository repository)
     {
         var folder = Places.Worktree(place.Name);
         var branch = RefNames.Branch(place.Run, place.Name);
+        if (!renew && await IsHealthyAsync(folder, branch, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        // What concerns this milestone alone needs no lock: the conductor has one step of it under way.
+        await RescueAsync(place, folder, cancellation).ConfigureAwait(false);
+        await SetBranchAsync(place, branch, tip, cancellation).ConfigureAwait(false);
         await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (!renew && await IsHealthyAsync(folder, branch, cancellation).ConfigureAwait(false))
-            {
-                return;
-            }
-
-            await RemoveUnderLockAsync(place, cancellation).ConfigureAwait(false);
-            var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
-            if (current != tip)
-            {
-                var changes = new List<(string, string?, string)> { (branch, current, tip) };
-                if (current is not null && !await repository.HoldsAsync(tip, current, cancellation).ConfigureAwait(false)
-                    && !(await repository.RefsAsync(RefNames.Pin(place.Run, place.Name, ""), cancellation).ConfigureAwait(false)).Values.Contains(current))
-                {
-                    changes.Add((RefNames.Pin(place.Run, place.Name, $"agent-{current[..12]}"), null, current)); // the agent committed by itself
-                }
-
-                await repository.UpdateRefsAsync($"orchestrator: {place.Name} begins", changes, cancellation).ConfigureAwait(false);
-            }
-
+            Drop(folder);
             await repository.Git.RunAsync(
-                Places.CommonDir, ["worktree", "add", "-q", "--lock", "--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]], cancellation).ConfigureAwait(false);
-            new ShadowIndex(repository, place.Run, place.Name).Adopt(AdminFolder(folder)!);
+                Places.CommonDir,
+                [.. Unsynced, "worktree", "add", "-q", "--lock", "--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]],
+                cancellation).ConfigureAwait(false);
         }
         finally
         {
             repository.Writing.Release();
         }
+
+        new ShadowIndex(repository, place.Run, place.Name).Adopt(AdminFolder(folder)!);
+    }
+
+    // A worktree is checked before use and can be made again, so that nothing in it has to be on disk at once.
+    private static readonly string[] Unsynced = ["-c", "core.fsync=none"];
+
+    private async Task SetBranchAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation)
+    {
+        var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
+        if (current == tip)
+        {
+            return;
+        }
+
+        var changes = new List<(string, string?, string)> { (branch, current, tip) };
+        if (current is not null && !await repository.HoldsAsync(tip, current, cancellation).ConfigureAwait(false)
+            && !(await repository.RefsAsync(RefNames.Pin(place.Run, place.Name, ""), cancellation).ConfigureAwait(false)).Values.Contains(current))
+        {
+            changes.Add((RefNames.Pin(place.Run, place.Name, $"agent-{current[..12]}"), null, current)); // the agent committed by itself
+        }
+
+        await repository.UpdateRefsAsync($"orchestrator: {place.Name} begins", changes, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A worktree of its own for a candidate: detached, rebuilt for each. Returns its folder.</summary>
@@ -52,8 +68,8 @@ public sealed class Worktrees(Repository repository)
         await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await DropAsync(folder, cancellation).ConfigureAwait(false);
-            await repository.Git.RunAsync(Places.CommonDir, ["worktree", "add", "-q", "--lock", "--detach", folder, commit], cancellation).ConfigureAwait(false);
+            Drop(folder);
+            await repository.Git.RunAsync(Places.CommonDir, [.. Unsynced, "worktree", "add", "-q", "--lock", "--detach", folder, commit], cancellation).ConfigureAwait(false);
             return folder;
         }
         finally
@@ -68,7 +84,7 @@ public sealed class Worktrees(Repository repository)
         await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await DropAsync(Places.Worktree("candidate"), cancellation).ConfigureAwait(false);
+            Drop(Places.Worktree("candidate"));
         }
         finally
         {
@@ -79,10 +95,13 @@ public sealed class Worktrees(Repository repository)
     /// <summary>Removes a milestone's worktree; what it holds beyond its commits is saved under a rescue ref first. Returns that ref, if there was need.</summary>
     public async Task<string?> RemoveAsync(WorkPlace place, CancellationToken cancellation)
     {
+        var folder = Places.Worktree(place.Name);
+        var rescued = await RescueAsync(place, folder, cancellation).ConfigureAwait(false);
         await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await RemoveUnderLockAsync(place, cancellation).ConfigureAwait(false);
+            Drop(folder);
+            return rescued;
         }
         finally
         {
@@ -117,23 +136,14 @@ public sealed class Worktrees(Repository repository)
             && await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false) is not null;
     }
 
-    private async Task<string?> RemoveUnderLockAsync(WorkPlace place, CancellationToken cancellation)
-    {
-        var folder = Places.Worktree(place.Name);
-        if (!Directory.Exists(folder))
-        {
-            await PruneAsync(folder, cancellation).ConfigureAwait(false);
-            return null;
-        }
-
-        var rescued = await RescueAsync(place, folder, cancellation).ConfigureAwait(false);
-        await DropAsync(folder, cancellation).ConfigureAwait(false);
-        return rescued;
-    }
-
     /// <summary>Whatever stands in the worktree and is not in its branch becomes a commit under a rescue ref.</summary>
     private async Task<string?> RescueAsync(WorkPlace place, string folder, CancellationToken cancellation)
     {
+        if (!Directory.Exists(folder))
+        {
+            return null;
+        }
+
         // An agent may have deleted the branch; its files are saved all the same.
         var tip = await repository.CommitOfAsync(RefNames.Branch(place.Run, place.Name), cancellation).ConfigureAwait(false)
             ?? await repository.CommitOfAsync("HEAD", cancellation).ConfigureAwait(false);
@@ -143,9 +153,8 @@ public sealed class Worktrees(Repository repository)
         }
 
         NestedRepositories.MoveAside(folder, Path.Combine(Places.Milestone(place.Run, place.Name), "quarantine"));
-        var tree = await new ShadowIndex(repository, place.Run, place.Name).WriteTreeAsync(folder, tip, [], cancellation).ConfigureAwait(false);
-        var known = await repository.Git.RunAsync(Places.CommonDir, ["rev-parse", tip + "^{tree}"], cancellation).ConfigureAwait(false);
-        if (tree == known.Text)
+        var (tree, changed) = await new ShadowIndex(repository, place.Run, place.Name).WriteTreeAsync(folder, tip, [], cancellation).ConfigureAwait(false);
+        if (changed.Count == 0)
         {
             return null;
         }
@@ -159,38 +168,28 @@ public sealed class Worktrees(Repository repository)
         return name;
     }
 
-    private async Task DropAsync(string folder, CancellationToken cancellation)
+    /// <summary>
+    /// Deletes the folder and the admin folders that name it, half-made ones included; git's own prune passes locked
+    /// ones over. The caller holds the lock, and has saved what was to be saved.
+    /// </summary>
+    private void Drop(string folder)
     {
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }
 
-        await PruneAsync(folder, cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>Removes the admin folders that name <paramref name="folder"/>, half-made ones included; git's own prune passes locked ones over.</summary>
-    private Task PruneAsync(string folder, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
         var all = Path.Combine(Places.CommonDir, "worktrees");
-        if (!Directory.Exists(all))
-        {
-            return Task.CompletedTask;
-        }
-
-        foreach (var admin in Directory.EnumerateDirectories(all))
+        foreach (var admin in Directory.Exists(all) ? Directory.EnumerateDirectories(all) : [])
         {
             var gitdir = Path.Combine(admin, "gitdir");
             var ours = File.Exists(gitdir)
                 ? File.ReadAllText(gitdir).Trim() == Path.Combine(folder, ".git")
-                : Path.GetFileName(admin).TrimEnd("0123456789".ToCharArray()) == Path.GetFileName(folder).TrimEnd("0123456789".ToCharArray());
+                : Path.GetFileName(admin).TrimEnd(Digits) == Path.GetFileName(folder).TrimEnd(Digits);
             if (ours)
             {
                 Directory.Delete(admin, recursive: true);
             }
         }
-
-        return Task.CompletedTask;
     }
 }

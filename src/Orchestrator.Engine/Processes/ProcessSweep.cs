@@ -44,14 +44,18 @@ public static class ProcessSweep
     public static int KillAll(string name, string value)
     {
         var killed = new HashSet<int>();
-        for (var round = 0; round < 50; round++)
+        var empty = 0;
+        for (var round = 0; round < 50 && empty < 2; round++)
         {
             var found = Find(name, value);
             if (found.Count == 0)
             {
-                break;
+                empty++;
+                Thread.Sleep(2); // in the midst of an exec a process shows no environment: one look is not enough
+                continue;
             }
 
+            empty = 0;
             foreach (var pid in found)
             {
                 killed.Add(pid);

@@ -151,10 +151,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             return new Event.TargetMoved(o.Ticket, moved);
         }
 
-        foreach (var id in o.Milestones)
-        {
-            await _worktrees.RemoveAsync(PlaceOf(id), cancellation).ConfigureAwait(false);
-        }
+        await Parallel.ForEachAsync(o.Milestones, cancellation, async (id, stop) => await _worktrees.RemoveAsync(PlaceOf(id), stop).ConfigureAwait(false)).ConfigureAwait(false);
 
         return new Event.Published(o.Ticket, o.Candidate, published.Unlanded);
     }

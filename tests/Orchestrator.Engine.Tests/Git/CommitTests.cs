@@ -74,9 +74,12 @@ public sealed class CommitTests : InRepository
     {
         var folder = await PrepareAsync("1A");
         Files.Write(folder, "a.txt", "a\n");
-        var first = await CommitAsync("1A");
-        var again = await CommitAsync("1A"); // the journal did not hear of it: same tip, same pin
-        Assert.Equal(first, again);
+        var second = await CommitAsync("1A");
+        var first = second with { Commit = Repo.CommitOfLongAgo($"{second.Commit}^{{tree}}", Repo.Tip()) }; // two made in one second would be one anyway
+        Repo.Git("update-ref", Branch("1A"), first.Commit!);
+        Repo.Git("update-ref", RefNames.Pin(Run, "1A", "1.0"), first.Commit!);
+        Assert.NotEqual(first, second);
+        Assert.Equal(first, await CommitAsync("1A")); // the journal did not hear of it: same tip, same pin
         Assert.Equal(new CommittedWork(null, 0), await CommitAsync("1A", first.Commit, "1.1"));
     }
 

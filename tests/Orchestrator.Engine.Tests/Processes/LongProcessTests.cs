@@ -73,9 +73,9 @@ public sealed class LongProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("setsid sh -c 'echo up > ready; exec sleep 600' </dev/null >/dev/null 2>&1 &")]
-    [InlineData("nohup sh -c 'echo up > ready; exec sleep 600' >/dev/null 2>&1 &")]
-    [InlineData("(setsid sh -c 'trap \"\" INT TERM HUP; (setsid sh -c \"echo up > ready; exec sleep 600\") & exec sleep 600' &) ")]
+    [InlineData("setsid sh -c 'echo up > ready; sleep 600; :' </dev/null >/dev/null 2>&1 &")]
+    [InlineData("nohup sh -c 'echo up > ready; sleep 600; :' >/dev/null 2>&1 &")]
+    [InlineData("(setsid sh -c 'trap \"\" INT TERM HUP; (setsid sh -c \"echo up > ready; sleep 600; :\") & sleep 600; :' &) ")]
     public async Task What_fled_into_a_session_of_its_own_is_found_and_killed(string flight)
     {
         using var process = await StartAsync(flight + "\nexit 0");

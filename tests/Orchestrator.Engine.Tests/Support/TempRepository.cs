@@ -66,6 +66,10 @@ public sealed class TempRepository : IDisposable
         return Tip("HEAD");
     }
 
+    /// <summary>A commit of a tree as it would have been made long ago.</summary>
+    public string CommitOfLongAgo(string tree, string parent) => Encoding.UTF8.GetString(Shell.Run(
+        "/usr/bin/env", Root, _folder.In("home"), "GIT_AUTHOR_DATE=2020-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2020-01-01T00:00:00Z", "git", "commit-tree", tree, "-p", parent, "-m", "long ago")).Trim();
+
     /// <summary>What git's own check says against the repository; dangling objects are no fault.</summary>
     public string Fsck() => Git("fsck", "--full", "--strict", "--no-dangling", "--no-progress");
 
