@@ -4,7 +4,10 @@ using Orchestrator.Cli.Verbs;
 using Orchestrator.Engine.Journal;
 using Orchestrator.Engine.Settings;
 
-var surroundings = new Surroundings(UserEnvironment.Read(), Directory.GetCurrentDirectory(), Console.Out, Console.Error, TimeProvider.System);
+// Plain streams: the console's own writers ask the terminal first, which a status would wait for.
+using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
+using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+var surroundings = new Surroundings(UserEnvironment.Read(), Directory.GetCurrentDirectory(), output, error, TimeProvider.System);
 try
 {
     if (InstantStatus.TryParse(args) is { } status)
@@ -13,17 +16,17 @@ try
     }
 
     var line = CommandLine.Build(surroundings).Parse(args);
-    var code = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+    var code = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);
     return line.Errors.Count > 0 ? ExitCode.Problems : code;
 }
 catch (JournalException e)
 {
-    Console.Error.WriteLine($"error: {e.Message}\n       It is left as it is. Use the version that wrote it, or move .orchestrator/journal.db away: what is merged is known from git, the rest stays under refs/orchestrator/.");
+    error.WriteLine($"error: {e.Message}\n       It is left as it is. Use the version that wrote it, or move .orchestrator/journal.db away: what is merged is known from git, the rest stays under refs/orchestrator/.");
     return ExitCode.Problems;
 }
 catch (Exception e) when (e is not OutOfMemoryException)
 {
-    Console.Error.WriteLine($"error: {e.Message}");
-    Console.Error.WriteLine(surroundings.User["LOG_LEVEL"] is "DEBUG" or "debug" ? e.ToString() : "       Nothing is lost; run again. With LOG_LEVEL=DEBUG the whole story is shown.");
+    error.WriteLine($"error: {e.Message}");
+    error.WriteLine(surroundings.User["LOG_LEVEL"] is "DEBUG" or "debug" ? e.ToString() : "       Nothing is lost; run again. With LOG_LEVEL=DEBUG the whole story is shown.");
     return ExitCode.Bug;
 }

@@ -15,13 +15,24 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
     public string File => _index;
 
     /// <summary>
-    /// Begins with what git just wrote into a fresh worktree's index, so that unchanged files need not be read again.
-    /// Call it before the agent is let in.
+    /// Fills an empty worktree with the files of a commit, and the worktree's own index with it. Through the shadow,
+    /// so that no filter that an agent planted in the user's config runs over the files.
     /// </summary>
-    public void Adopt(string adminFolder)
+    public async Task CheckOutAsync(string worktree, string commit, string adminFolder, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_index)!);
-        System.IO.File.Copy(Path.Combine(adminFolder, "index"), _index, overwrite: true);
+        System.IO.File.Delete(_index);
+        System.IO.File.Delete(_index + ".lock");
+        await repository.Git.RunAsync(repository.Places.Shadow, ["read-tree", "-m", "-u", commit], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        GiveTo(adminFolder);
+    }
+
+    /// <summary>Makes the worktree's own index the same, so that the agent's 'git status' tells the truth.</summary>
+    public void GiveTo(string adminFolder)
+    {
+        var draft = Path.Combine(adminFolder, "index.orchestrator");
+        System.IO.File.Copy(_index, draft, overwrite: true);
+        System.IO.File.Move(draft, Path.Combine(adminFolder, "index"), overwrite: true);
     }
 
     /// <summary>The tree of what stands in the worktree now, with <paramref name="kept"/> paths as <paramref name="from"/> has them, and the paths that differ from that.</summary>

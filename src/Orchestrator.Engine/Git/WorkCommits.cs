@@ -48,9 +48,7 @@ public sealed class WorkCommits(Repository repository)
         await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
         if (Worktrees.AdminFolder(folder) is { } admin && Directory.Exists(admin))
         {
-            // The worktree's own index follows, so that the agent's next 'git status' tells the truth.
-            File.Copy(index.File, Path.Combine(admin, "index.orchestrator"), overwrite: true);
-            File.Move(Path.Combine(admin, "index.orchestrator"), Path.Combine(admin, "index"), overwrite: true);
+            index.GiveTo(admin);
         }
 
         return new CommittedWork(commit, changed.Count);

@@ -29,7 +29,7 @@ public sealed class Worktrees(Repository repository)
             Drop(folder);
             await repository.Git.RunAsync(
                 Places.CommonDir,
-                [.. Unsynced, "worktree", "add", "-q", "--lock", "--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]],
+                [.. Unsynced, "worktree", "add", "-q", "--no-checkout", "--lock", "--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]],
                 cancellation).ConfigureAwait(false);
         }
         finally
@@ -37,7 +37,7 @@ public sealed class Worktrees(Repository repository)
             repository.Writing.Release();
         }
 
-        new ShadowIndex(repository, place.Run, place.Name).Adopt(AdminFolder(folder)!);
+        await new ShadowIndex(repository, place.Run, place.Name).CheckOutAsync(folder, tip, AdminFolder(folder)!, cancellation).ConfigureAwait(false);
     }
 
     // A worktree is checked before use and can be made again, so that nothing in it has to be on disk at once.
@@ -62,20 +62,22 @@ public sealed class Worktrees(Repository repository)
     }
 
     /// <summary>A worktree of its own for a candidate: detached, rebuilt for each. Returns its folder.</summary>
-    public async Task<string> EnsureCandidateAsync(string commit, CancellationToken cancellation)
+    public async Task<string> EnsureCandidateAsync(string run, string commit, CancellationToken cancellation)
     {
         var folder = Places.Worktree("candidate");
         await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             Drop(folder);
-            await repository.Git.RunAsync(Places.CommonDir, [.. Unsynced, "worktree", "add", "-q", "--lock", "--detach", folder, commit], cancellation).ConfigureAwait(false);
-            return folder;
+            await repository.Git.RunAsync(Places.CommonDir, [.. Unsynced, "worktree", "add", "-q", "--no-checkout", "--lock", "--detach", folder, commit], cancellation).ConfigureAwait(false);
         }
         finally
         {
             repository.Writing.Release();
         }
+
+        await new ShadowIndex(repository, run, "candidates").CheckOutAsync(folder, commit, AdminFolder(folder)!, cancellation).ConfigureAwait(false);
+        return folder;
     }
 
     /// <summary>Removes the candidate's worktree: only gates worked in it, there is nothing to save.</summary>

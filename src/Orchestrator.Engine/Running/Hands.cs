@@ -129,7 +129,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             return new Event.GateFinished(o.Ticket, default);
         }
 
-        var folder = await _worktrees.EnsureCandidateAsync(o.Candidate, cancellation).ConfigureAwait(false);
+        var folder = await _worktrees.EnsureCandidateAsync(context.Run.Value, o.Candidate, cancellation).ConfigureAwait(false);
         var logs = Path.Combine(repository.Places.Run(context.Run.Value), "candidates", o.Ticket.ToString());
         var results = await gates.RunAsync(list, folder, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
         await _worktrees.RemoveCandidateAsync(cancellation).ConfigureAwait(false);

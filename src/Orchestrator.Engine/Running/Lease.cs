@@ -36,7 +36,7 @@ public sealed class Lease : IDisposable
     {
         try
         {
-            using var look = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var look = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return false;
         }
         catch (FileNotFoundException)

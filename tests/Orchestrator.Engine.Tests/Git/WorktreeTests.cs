@@ -156,10 +156,10 @@ public sealed class WorktreeTests : InRepository
     [Fact]
     public async Task The_candidates_worktree_is_rebuilt_for_each_candidate()
     {
-        var folder = await Trees.EnsureCandidateAsync(Repo.Tip(), Stop);
+        var folder = await Trees.EnsureCandidateAsync(Run, Repo.Tip(), Stop);
         Files.Write(folder, "made-by-a-gate.o", "x");
         var item = await WorkAsync("1A", ("a.txt", "a\n"));
-        await Trees.EnsureCandidateAsync(item.Tip, Stop);
+        await Trees.EnsureCandidateAsync(Run, item.Tip, Stop);
         Assert.Equal("a\n", File.ReadAllText(Path.Combine(folder, "a.txt")));
         Assert.False(File.Exists(Path.Combine(folder, "made-by-a-gate.o")));
         await Trees.RemoveCandidateAsync(Stop);

@@ -90,7 +90,8 @@ public sealed class LongProcessTests : IDisposable
     public async Task A_sweep_spares_whoever_bears_another_mark()
     {
         using var spared = await LongProcess.StartAsync(
-            new ProcessSpec("/bin/sleep", ["600"], _folder.Path, Environment()), _order + "0", null, _folder.In("out0"), _folder.In("err0"));
+            new ProcessSpec("/bin/sh", ["-c", "echo up > ready; sleep 600; :"], _folder.Path, Environment()), _order + "0", null, _folder.In("out0"), _folder.In("err0"));
+        await IsReadyAsync();
         ProcessSweep.KillAll(LongProcess.OrderMarker, _order); // a mark that begins alike
         Assert.NotEmpty(ProcessSweep.Find(LongProcess.OrderMarker, _order + "0"));
         await spared.StopAsync();
