@@ -49,7 +49,7 @@ internal static class StatusVerb
 
     private static RunState? Read(RepositoryPlaces places)
     {
-        using var journal = RunJournal.OpenToRead(places.Journal);
+        using var journal = JournalReader.Open(places.Journal);
         return journal?.LatestRun() is { } run ? journal.StateOf(run) : null;
     }
 }

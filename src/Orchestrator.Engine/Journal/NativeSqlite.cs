@@ -8,7 +8,11 @@ internal static class NativeSqlite
 {
     private const string Name = "e_sqlite3";
 
-    static NativeSqlite() => NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, Resolve);
+    static NativeSqlite()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
+    }
 
     /// <summary>Call before the first connection; later calls do nothing.</summary>
     public static void Prepare()

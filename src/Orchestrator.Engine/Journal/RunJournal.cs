@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Runs;
@@ -14,9 +13,11 @@ public readonly record struct Entry(Event Fact, DateTimeOffset At);
 /// </summary>
 public sealed class RunJournal : IDisposable
 {
-    private const int Version = 1;
+    /// <summary>The format that this program writes.</summary>
+    internal const int Version = 1;
 
     private readonly SqliteConnection _connection;
+    private JournalReader? _reader;
 
     private RunJournal(SqliteConnection connection) => _connection = connection;
 
@@ -24,7 +25,7 @@ public sealed class RunJournal : IDisposable
     /// <exception cref="JournalException">It was made by a newer version, or it is damaged.</exception>
     public static RunJournal OpenToWrite(string path)
     {
-        var journal = new RunJournal(Open(path, SqliteOpenMode.ReadWriteCreate));
+        var journal = new RunJournal(Open(path));
         try
         {
             journal.Do("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=200;");
@@ -48,50 +49,8 @@ public sealed class RunJournal : IDisposable
         }
     }
 
-    /// <summary>Opens the journal to read, beside whoever writes; null when there is none yet.</summary>
-    /// <exception cref="JournalException">It was made by a newer version, or it is damaged.</exception>
-    public static RunJournal? OpenToRead(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        var journal = new RunJournal(Open(path, SqliteOpenMode.ReadOnly));
-        try
-        {
-            if (journal.KnownVersion() > 0)
-            {
-                return journal;
-            }
-
-            journal.Dispose(); // the writer is just making it
-            return null;
-        }
-        catch (Exception e) when (e is SqliteException or JournalException)
-        {
-            journal.Dispose();
-            throw e as JournalException ?? new JournalException($"The journal {path} cannot be read: {e.Message}", e);
-        }
-    }
-
-    /// <summary>The latest run; null when there is none.</summary>
-    public RunId? LatestRun() => Ask<string>("SELECT id FROM run ORDER BY number DESC LIMIT 1") is { } id ? new RunId(id) : null;
-
-    /// <summary>All runs, the earliest first.</summary>
-    public IReadOnlyList<RunId> Runs()
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT id FROM run ORDER BY number";
-        using var reader = command.ExecuteReader();
-        var runs = new List<RunId>();
-        while (reader.Read())
-        {
-            runs.Add(new RunId(reader.GetString(0)));
-        }
-
-        return runs;
-    }
+    /// <summary>Reads what is written so far.</summary>
+    public JournalReader Reader => _reader ??= JournalReader.Open(_connection.DataSource) ?? throw new JournalException("The journal is gone.");
 
     /// <summary>Appends facts, all or none. They are on disk when this returns.</summary>
     public void Append(RunId run, IReadOnlyList<Entry> entries)
@@ -119,39 +78,19 @@ public sealed class RunJournal : IDisposable
         transaction.Commit();
     }
 
-    /// <summary>The facts of a run in the order of their appending.</summary>
-    /// <exception cref="JournalException">A fact cannot be read; nothing is guessed.</exception>
-    public IReadOnlyList<Entry> Read(RunId run)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT at, name, body FROM fact WHERE run = (SELECT number FROM run WHERE id = $run) ORDER BY seq";
-        command.Parameters.AddWithValue("$run", run.Value);
-        using var reader = command.ExecuteReader();
-        var entries = new List<Entry>();
-        while (reader.Read())
-        {
-            try
-            {
-                entries.Add(new Entry(EventCodec.Read(reader.GetString(1), reader.GetFieldValue<byte[]>(2)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(0))));
-            }
-            catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
-            {
-                throw new JournalException(string.Create(CultureInfo.InvariantCulture, $"Fact {entries.Count + 1} of run {run} cannot be read: {e.Message}"), e);
-            }
-        }
-
-        return entries;
+        _reader?.Dispose();
+        _connection.Dispose();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
-
-    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    private static SqliteConnection Open(string path)
     {
         try
         {
             NativeSqlite.Prepare();
-            var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 10 }.ConnectionString);
+            var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 10 }.ConnectionString);
             connection.Open();
             return connection;
         }

@@ -9,7 +9,7 @@ public static class Replay
 {
     /// <summary>The state of a run; null when it has no facts.</summary>
     /// <exception cref="JournalException">A fact cannot be read.</exception>
-    public static RunState? StateOf(this RunJournal journal, RunId run)
+    public static RunState? StateOf(this JournalReader journal, RunId run)
     {
         RunState? state = null;
         foreach (var (fact, at) in journal.Read(run))

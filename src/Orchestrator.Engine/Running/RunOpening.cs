@@ -35,7 +35,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
     {
         var policy = settings.ToPolicy();
         policy = request.OnePass ? policy with { AutoResume = false } : policy;
-        if (journal.LatestRun() is { } latest && journal.StateOf(latest) is { } state)
+        if (journal.Reader.LatestRun() is { } latest && journal.Reader.StateOf(latest) is { } state)
         {
             if (state.Final is not (Final.Completed or Final.WithFailures))
             {
@@ -46,7 +46,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
                 }
 
                 var first = new Event.Resumed(state.Incarnation + 1, policy);
-                return new OpenedRun(latest, state, first, state.Plan, state.Target, journal.Read(latest) is [{ Fact: Event.RunStarted s }, ..] ? s.Base : state.Tip);
+                return new OpenedRun(latest, state, first, state.Plan, state.Target, journal.Reader.Read(latest) is [{ Fact: Event.RunStarted s }, ..] ? s.Base : state.Tip);
             }
 
             await SeeToUnlandedAsync(state, cancellation).ConfigureAwait(false);

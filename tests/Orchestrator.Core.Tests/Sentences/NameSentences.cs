@@ -81,7 +81,7 @@ public sealed class NameSentences
 
     [Fact]
     public void A_conversation_has_the_same_name_in_every_life_of_the_program() =>
-        Assert.Equal(Guid.Parse("f0d6495c-1793-8f9d-b15f-da7cd87450e5"), Sessions.Name(new RunId("r"), Sketch.Id("1A"), 1));
+        Assert.Equal(Guid.Parse("095b4912-8d3c-84bf-af52-b5e257c887a0"), Sessions.Name(new RunId("r"), Sketch.Id("1A"), 1));
 
     [Fact]
     public void No_two_conversations_share_a_name()

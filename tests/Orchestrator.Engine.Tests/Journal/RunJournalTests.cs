@@ -30,22 +30,22 @@ public sealed class RunJournalTests : IDisposable
         }
 
         using var later = RunJournal.OpenToWrite(File);
-        Assert.Equal(entries, later.Read(Run));
-        Assert.Equal(Run, later.LatestRun());
+        Assert.Equal(entries, later.Reader.Read(Run));
+        Assert.Equal(Run, later.Reader.LatestRun());
     }
 
     [Fact]
     public void Runs_are_kept_apart_and_the_latest_begun_is_the_latest()
     {
         using var journal = RunJournal.OpenToWrite(File);
-        Assert.Null(journal.LatestRun());
+        Assert.Null(journal.Reader.LatestRun());
         journal.Append(new RunId("z-first"), [new Entry(new Event.Woke(), Noon)]);
         journal.Append(new RunId("a-second"), [new Entry(new Event.Woke(), Noon), new Entry(new Event.Woke(), Noon)]);
         journal.Append(new RunId("z-first"), [new Entry(new Event.Woke(), Noon)]);
-        Assert.Equal(["z-first", "a-second"], journal.Runs().Select(r => r.Value));
-        Assert.Equal("a-second", journal.LatestRun()!.Value.Value);
-        Assert.Equal(2, journal.Read(new RunId("z-first")).Count);
-        Assert.Empty(journal.Read(new RunId("never")));
+        Assert.Equal(["z-first", "a-second"], journal.Reader.Runs().Select(r => r.Value));
+        Assert.Equal("a-second", journal.Reader.LatestRun()!.Value.Value);
+        Assert.Equal(2, journal.Reader.Read(new RunId("z-first")).Count);
+        Assert.Empty(journal.Reader.Read(new RunId("never")));
     }
 
     [Fact]
@@ -58,18 +58,18 @@ public sealed class RunJournalTests : IDisposable
         {
             journal.Append(Run, [new Entry(fact, Noon)]);
             live = Conductor.Decide(live, fact, Noon).State;
-            Assert.Equal(live, journal.StateOf(Run));
+            Assert.Equal(live, journal.Reader.StateOf(Run));
         }
 
-        Assert.Null(journal.StateOf(new RunId("never")));
+        Assert.Null(journal.Reader.StateOf(new RunId("never")));
     }
 
     [Fact]
     public void A_reader_sees_each_fact_at_once_beside_the_writer()
     {
-        Assert.Null(RunJournal.OpenToRead(File));
+        Assert.Null(JournalReader.Open(File));
         using var writer = RunJournal.OpenToWrite(File);
-        using var reader = RunJournal.OpenToRead(File)!;
+        using var reader = JournalReader.Open(File)!;
         Assert.Null(reader.LatestRun());
         for (var i = 1; i <= 50; i++)
         {
@@ -90,7 +90,7 @@ public sealed class RunJournalTests : IDisposable
                 var seen = 0;
                 while (!done.IsCancellationRequested)
                 {
-                    using var reader = RunJournal.OpenToRead(File)!;
+                    using var reader = JournalReader.Open(File)!;
                     var now = reader.Read(Run).Count;
                     Assert.True(now >= seen);
                     seen = now;
@@ -104,15 +104,7 @@ public sealed class RunJournalTests : IDisposable
 
         await done.CancelAsync();
         await Task.WhenAll(readers);
-        Assert.Equal(201, writer.Read(Run).Count);
-    }
-
-    [Fact]
-    public void A_reader_can_write_nothing()
-    {
-        RunJournal.OpenToWrite(File).Dispose();
-        using var reader = RunJournal.OpenToRead(File)!;
-        Assert.Throws<SqliteException>(() => reader.Append(Run, [new Entry(new Event.Woke(), Noon)]));
+        Assert.Equal(201, writer.Reader.Read(Run).Count);
     }
 
     [Fact]
@@ -121,9 +113,9 @@ public sealed class RunJournalTests : IDisposable
         using var journal = RunJournal.OpenToWrite(File);
         journal.Append(Run, [new Entry(new Event.Woke(), Noon)]);
         Assert.ThrowsAny<Exception>(() => journal.Append(Run, [new Entry(new Event.Woke(), Noon), new Entry(null!, Noon)]));
-        Assert.Single(journal.Read(Run));
+        Assert.Single(journal.Reader.Read(Run));
         journal.Append(Run, [new Entry(new Event.Woke(), Noon)]);
-        Assert.Equal(2, journal.Read(Run).Count);
+        Assert.Equal(2, journal.Reader.Read(Run).Count);
     }
 
     [Theory]
@@ -139,7 +131,7 @@ public sealed class RunJournalTests : IDisposable
         using var journal = RunJournal.OpenToWrite(File);
         journal.Append(Run, [new Entry(new Event.Woke(), Noon), new Entry(new Event.TargetMoved(new Ticket(1), "tip"), Noon)]);
         Sql(sql);
-        Assert.Contains("Fact 2", Assert.Throws<JournalException>(() => journal.Read(Run)).Message, StringComparison.Ordinal);
+        Assert.Contains("Fact 2", Assert.Throws<JournalException>(() => journal.Reader.Read(Run)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +140,7 @@ public sealed class RunJournalTests : IDisposable
         RunJournal.OpenToWrite(File).Dispose();
         Sql("PRAGMA user_version = 99");
         Assert.Contains("99", Assert.Throws<JournalException>(() => RunJournal.OpenToWrite(File)).Message, StringComparison.Ordinal);
-        Assert.Throws<JournalException>(() => RunJournal.OpenToRead(File));
+        Assert.Throws<JournalException>(() => JournalReader.Open(File));
     }
 
     [Fact]
@@ -156,7 +148,7 @@ public sealed class RunJournalTests : IDisposable
     {
         Sql("PRAGMA journal_mode=WAL");
         Assert.True(System.IO.File.Exists(File));
-        Assert.Null(RunJournal.OpenToRead(File));
+        Assert.Null(JournalReader.Open(File));
     }
 
     [Fact]

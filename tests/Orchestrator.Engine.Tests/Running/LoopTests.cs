@@ -23,7 +23,7 @@ public sealed class LoopTests : IDisposable
         var state = await loop.RunAsync(new RunId("r"), null, Start).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.IsType<Final.Completed>(state.Final);
-        Assert.Equal(state, journal.StateOf(new RunId("r")));
+        Assert.Equal(state, journal.Reader.StateOf(new RunId("r")));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class LoopTests : IDisposable
         var state = await loop.RunAsync(new RunId("r"), null, Start).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.IsType<Final.Stopped>(state.Final);
-        Assert.Contains(journal.Read(new RunId("r")), e => e.Fact is Event.OrderFailed { Code: "bug" });
+        Assert.Contains(journal.Reader.Read(new RunId("r")), e => e.Fact is Event.OrderFailed { Code: "bug" });
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
