@@ -32,10 +32,10 @@ public static class EventCodec
 
     /// <summary>A fact from its name and body.</summary>
     /// <exception cref="JsonException">The body does not fit, or this version does not know the name.</exception>
-    public static Event Read(string name, ReadOnlyMemory<byte> body)
+    public static Event Read(string name, ReadOnlySpan<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
-        var b = document.RootElement;
+        var reader = new Utf8JsonReader(body);
+        var b = JsonElement.ParseValue(ref reader);
         return name switch
         {
             JournalNames.RunStarted => new Event.RunStarted(

@@ -74,7 +74,7 @@ public sealed class JournalReader : IDisposable
         {
             try
             {
-                var fact = EventCodec.Read(raw.sqlite3_column_text(row, 1).utf8_to_string(), raw.sqlite3_column_blob(row, 2).ToArray());
+                var fact = EventCodec.Read(raw.sqlite3_column_text(row, 1).utf8_to_string(), raw.sqlite3_column_blob(row, 2));
                 entries.Add(new Entry(fact, DateTimeOffset.FromUnixTimeMilliseconds(raw.sqlite3_column_int64(row, 0))));
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
