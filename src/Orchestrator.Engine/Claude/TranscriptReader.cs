@@ -207,7 +207,7 @@ public sealed record RateLimitInfo(string? Status, DateTimeOffset? ResetsAt, boo
 
 /// <summary>A <c>result</c> message.</summary>
 public sealed record ResultMessage(
-    bool IsError, string? Subtype, int? Status, string? ApiError, string? TerminalReason, string Text, IReadOnlyList<string> Denied, JsonElement? Structured)
+    bool IsError, string? Subtype, int? Status, string? ApiError, string? TerminalReason, string Text, IReadOnlyList<string> Denied, JsonElement? Structured, string? StartupFailure = null)
 {
     internal static ResultMessage From(JsonElement message)
     {
@@ -229,6 +229,7 @@ public sealed record ResultMessage(
             TurnReport.Text(message, "terminal_reason"),
             TurnReport.Text(message, "result") ?? errors,
             denied,
-            TurnReport.Child(message, "structured_output")?.Clone());
+            TurnReport.Child(message, "structured_output")?.Clone(),
+            TurnReport.Text(message, "startup_failure_reason"));
     }
 }

@@ -35,8 +35,14 @@ public static class TurnClassifier
     {
         if (report.Result is not { } result)
         {
-            return exit >= 128
-                ? new TurnOutcome.Failed(FailureKind.Transient, "agent.killed", $"The agent was ended by signal {exit - 128}.")
+            if (exit >= 128)
+            {
+                return new TurnOutcome.Failed(FailureKind.Transient, "agent.killed", $"The agent was ended by signal {exit - 128}.");
+            }
+
+            // It refused to start (an option, a rule about root, a missing file): no turn of this run would do better.
+            return exit > 0 && report.Session is null
+                ? new TurnOutcome.Failed(FailureKind.Run, "agent.start", $"The agent does not start: {Short(errors)}")
                 : new TurnOutcome.Failed(FailureKind.Attempt, "agent.no-result", $"The agent ended with exit code {exit} and no result. {Short(errors)}".TrimEnd());
         }
 
@@ -61,6 +67,11 @@ public static class TurnClassifier
     private static TurnOutcome Error(TurnReport report, ResultMessage result)
     {
         var text = Short(result.Text);
+        if (result.StartupFailure is { } refusal)
+        {
+            return Failed(FailureKind.Run, "agent.start", $"The agent does not start ({refusal}): {text}");
+        }
+
         if (report.RateLimit is { Status: "rejected", UsesOverage: false } limit && !Array.Exists(NoWaitingHelps, p => result.Text.StartsWith(p, StringComparison.Ordinal)))
         {
             return new TurnOutcome.Limited(limit.ResetsAt, text);
