@@ -1,7 +1,6 @@
 #:property RestorePackagesWithLockFile=false
 #:property PublishAot=false
 #:property ArtifactsPath=artifacts/build-program/
-#:property NoWarn=$(NoWarn);CA1303;CA1849
 
 // The build, in the language of the house. './build' runs it; see the usage below.
 using System.Diagnostics;
