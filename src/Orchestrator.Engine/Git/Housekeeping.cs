@@ -5,7 +5,7 @@ namespace Orchestrator.Engine.Git;
 /// <summary>Something of ours that can go.</summary>
 /// <param name="Text">How to name it to the user.</param>
 /// <param name="Place">The milestone's worktree, or null for a branch.</param>
-/// <param name="Ref">The branch, or null for a worktree.</param>
+/// <param name="Ref">The branch, or null for a worktree; with neither it is the candidate's worktree.</param>
 /// <param name="Commit">Its commit.</param>
 public sealed record Leftover(string Text, WorkPlace? Place, string? Ref, string? Commit);
 
@@ -46,6 +46,11 @@ public sealed class Housekeeping(Repository repository)
             }
         }
 
+        if (Directory.Exists(repository.Places.Worktree(Worktrees.CandidateName)))
+        {
+            leftovers.Insert(0, new Leftover($"worktree .worktree/{Worktrees.CandidateName}", null, null, null));
+        }
+
         return leftovers;
     }
 
@@ -57,7 +62,13 @@ public sealed class Housekeeping(Repository repository)
             return await new Worktrees(repository).RemoveAsync(place, cancellation).ConfigureAwait(false);
         }
 
-        await repository.Git.RunAsync(repository.Places.CommonDir, ["update-ref", "-d", leftover.Ref!, leftover.Commit!], cancellation).ConfigureAwait(false);
+        if (leftover.Ref is null)
+        {
+            await new Worktrees(repository).RemoveCandidateAsync(cancellation).ConfigureAwait(false);
+            return null;
+        }
+
+        await repository.Git.RunAsync(repository.Places.CommonDir, ["update-ref", "-d", leftover.Ref, leftover.Commit!], cancellation).ConfigureAwait(false);
         return null;
     }
 

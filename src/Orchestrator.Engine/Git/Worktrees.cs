@@ -3,6 +3,9 @@ namespace Orchestrator.Engine.Git;
 /// <summary>Makes, heals and removes worktrees.</summary>
 public sealed class Worktrees(Repository repository)
 {
+    /// <summary>The folder name of the candidate's worktree; no milestone can be called so.</summary>
+    public const string CandidateName = "candidate";
+
     private static readonly char[] Digits = [.. "0123456789"];
 
     private RepositoryPlaces Places => repository.Places;
@@ -64,7 +67,7 @@ public sealed class Worktrees(Repository repository)
     /// <summary>A worktree of its own for a candidate: detached, rebuilt for each. Returns its folder.</summary>
     public async Task<string> EnsureCandidateAsync(string run, string commit, CancellationToken cancellation)
     {
-        var folder = Places.Worktree("candidate");
+        var folder = Places.Worktree(CandidateName);
         await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -86,7 +89,7 @@ public sealed class Worktrees(Repository repository)
         await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            Drop(Places.Worktree("candidate"));
+            Drop(Places.Worktree(CandidateName));
         }
         finally
         {

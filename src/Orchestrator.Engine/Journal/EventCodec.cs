@@ -80,7 +80,7 @@ public static class EventCodec
             case Event.MachineRead e:
                 json.WriteString("pressure", Words.Of(Words.Pressure, e.Reading.Pressure));
                 json.WriteNumber("room", e.Reading.Room);
-                json.WriteOptional("reason", e.Reading.Reason);
+                json.WriteOptional("reason", e.Reading.Reason, absent: "");
                 break;
             case Event.StopAsked e:
                 json.WriteString("urgency", Words.Of(Words.Urgency, e.Request.Urgency));
@@ -111,7 +111,7 @@ public static class EventCodec
                     json.WriteStartObject();
                     json.WriteString("name", r.Name);
                     json.WriteBoolean("passed", r.Passed);
-                    json.WriteOptional("detail", r.Detail);
+                    json.WriteOptional("detail", r.Detail, absent: "");
                     json.WriteEndObject();
                 });
                 break;

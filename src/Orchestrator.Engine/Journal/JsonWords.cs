@@ -95,10 +95,10 @@ internal static class JsonFields
         json.WriteEndArray();
     }
 
-    /// <summary>Nothing is written for null or an empty text.</summary>
-    public static void WriteOptional(this Utf8JsonWriter json, string name, string? value)
+    /// <summary>Nothing is written for the value that an absent field is read as.</summary>
+    public static void WriteOptional(this Utf8JsonWriter json, string name, string? value, string? absent = null)
     {
-        if (!string.IsNullOrEmpty(value))
+        if (value is not null && value != absent)
         {
             json.WriteString(name, value);
         }

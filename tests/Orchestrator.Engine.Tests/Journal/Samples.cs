@@ -28,6 +28,8 @@ internal static class Samples
         new Event.Resumed(2, new Policy()),
         new Event.Resumed(3, new Policy(1, 1, 0, ReviewLevel.None, false, TimeSpan.Zero, 0, 0, PublishMode.FastForward)),
         new Event.Woke(),
+        new Event.Published(Ticket, "commit", ""),
+        new Event.TurnFinished(Ticket, new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Minor, "", null, "")]), default),
         new Event.MachineRead(new MachineReading(Pressure.Tense, 0, "2 GiB free")),
         new Event.MachineRead(MachineReading.Unknown),
         new Event.StopAsked(new StopRequest(Urgency.Stop, "operator", "Ctrl-C")),
