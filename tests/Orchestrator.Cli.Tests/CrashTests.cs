@@ -33,7 +33,7 @@ public sealed class CrashTests
         Assert.True(exit == 0, output + error);
         Assert.Equal("1A 1B 1C 2A 2B 2C", string.Join(' ', repository.Merged().Split(' ').Order(StringComparer.Ordinal)));
         Assert.Equal(undisturbed.Git("ls-tree", "-r", "--name-only", "main"), repository.Git("ls-tree", "-r", "--name-only", "main"));
-        Assert.Equal("", repository.Git("fsck"));
+        Assert.Equal("", repository.Git("fsck", "--no-dangling")); // a commit imported just before a kill was recorded nowhere; its work was committed again
         Assert.Equal("?? notes.txt", repository.Git("status", "--porcelain"));
         Assert.Equal("mine\n", repository.Read("notes.txt"));
         Assert.Empty(repository.LeftOver());
