@@ -132,6 +132,7 @@ public sealed class EveryCase
             Plan = new Plan(Plan),
             Policy = new Policy(),
             Target = "refs/heads/main",
+            Base = "base",
             Tip = "base",
             StartedAt = Story.Start,
             NextTicket = 10,

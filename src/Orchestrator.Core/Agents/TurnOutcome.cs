@@ -52,9 +52,6 @@ public abstract record TurnOutcome
 public readonly record struct Usage(decimal CostUsd, long InputTokens, long OutputTokens)
 {
     /// <summary>The sum of two.</summary>
-    public static Usage operator +(Usage left, Usage right) => left.Add(right);
-
-    /// <summary>The sum of two.</summary>
     public Usage Add(Usage other) => new(CostUsd + other.CostUsd, InputTokens + other.InputTokens, OutputTokens + other.OutputTokens);
 }
 

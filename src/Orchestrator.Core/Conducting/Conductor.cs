@@ -66,6 +66,7 @@ public static class Conductor
             Plan = plan,
             Policy = start.Policy,
             Target = start.Target,
+            Base = start.Base,
             Tip = start.Base,
             StartedAt = at,
             Milestones = plan.Milestones.Select(m => new MilestoneState(

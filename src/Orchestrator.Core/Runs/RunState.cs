@@ -112,6 +112,9 @@ public sealed record RunState
     /// <summary>The branch to publish to, as a full ref.</summary>
     public required string Target { get; init; }
 
+    /// <summary>The target's commit when the run began.</summary>
+    public required string Base { get; init; }
+
     /// <summary>When the run began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

@@ -48,6 +48,9 @@ public static class RefNames
     /// <summary>A commit that must stay reachable.</summary>
     public static string Pin(string run, string milestone, string name) => $"refs/orchestrator/{run}/{milestone}/{name}";
 
+    /// <summary>A commit that an agent made itself, kept beside ours.</summary>
+    public static string AgentPin(string run, string milestone, string commit) => Pin(run, milestone, $"agent-{commit[..12]}");
+
     /// <summary>A candidate under test.</summary>
     public static string Candidate(string run) => $"refs/orchestrator/{run}/candidate";
 

@@ -11,9 +11,6 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
 {
     private readonly string _index = Path.Combine(repository.Places.Milestone(run, milestone), "index");
 
-    /// <summary>The index file.</summary>
-    public string File => _index;
-
     /// <summary>
     /// Fills an empty worktree with the files of a commit, and the worktree's own index with it. Through the shadow,
     /// so that no filter that an agent planted in the user's config runs over the files.

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.Engine.Git;
 
 /// <summary>What a commit of a milestone's work came to.</summary>
@@ -88,7 +86,7 @@ public sealed class WorkCommits(Repository repository)
         if (current is not null && current != tip && current != commit)
         {
             // The agent moved its branch itself: its files are in our commit, its commits are kept beside it.
-            var own = RefNames.Pin(place.Run, place.Name, string.Create(CultureInfo.InvariantCulture, $"agent-{current[..12]}"));
+            var own = RefNames.AgentPin(place.Run, place.Name, current);
             var kept = await repository.CommitOfAsync(own, cancellation).ConfigureAwait(false);
             changes.Add((own, kept, current));
         }

@@ -58,7 +58,7 @@ public sealed class Worktrees(Repository repository)
         if (current is not null && !await repository.HoldsAsync(tip, current, cancellation).ConfigureAwait(false)
             && !(await repository.RefsAsync(RefNames.Pin(place.Run, place.Name, ""), cancellation).ConfigureAwait(false)).Values.Contains(current))
         {
-            changes.Add((RefNames.Pin(place.Run, place.Name, $"agent-{current[..12]}"), null, current)); // the agent committed by itself
+            changes.Add((RefNames.AgentPin(place.Run, place.Name, current), null, current)); // the agent committed by itself
         }
 
         await repository.UpdateRefsAsync($"orchestrator: {place.Name} begins", changes, cancellation).ConfigureAwait(false);

@@ -160,7 +160,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private List<GateSetting> GatesOf(IEnumerable<MilestoneId> ids) =>
     [
         .. context.Gates,
-        .. ids.SelectMany(id => Planned(id).Verify.Select(command => new GateSetting($"{id}: {command}", command, TimeSpan.FromMinutes(30)))),
+        .. ids.SelectMany(id => Planned(id).Verify.Select(command => new GateSetting($"{id}: {command}", command, GateSetting.DefaultTimeout))),
     ];
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -46,7 +46,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
                 }
 
                 var first = new Event.Resumed(state.Incarnation + 1, policy);
-                return new OpenedRun(latest, state, first, state.Plan, state.Target, journal.Reader.Read(latest) is [{ Fact: Event.RunStarted s }, ..] ? s.Base : state.Tip);
+                return new OpenedRun(latest, state, first, state.Plan, state.Target, state.Base);
             }
 
             await SeeToUnlandedAsync(state, cancellation).ConfigureAwait(false);

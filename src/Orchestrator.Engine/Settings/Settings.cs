@@ -7,7 +7,11 @@ namespace Orchestrator.Engine.Settings;
 /// <param name="Name">How it is called in reports.</param>
 /// <param name="Run">The command, given to a shell in the worktree.</param>
 /// <param name="Timeout">After this it counts as failed.</param>
-public sealed record GateSetting(string Name, string Run, TimeSpan Timeout);
+public sealed record GateSetting(string Name, string Run, TimeSpan Timeout)
+{
+    /// <summary>The limit of a gate that names none, those of <c>verify</c> among them.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
+}
 
 /// <summary>How much is logged.</summary>
 public enum LogLevel

@@ -88,7 +88,7 @@ public static class SettingsReader
                 continue;
             }
 
-            gates.Add(new GateSetting(name ?? run, run, timeout ?? TimeSpan.FromMinutes(30)));
+            gates.Add(new GateSetting(name ?? run, run, timeout ?? GateSetting.DefaultTimeout));
         }
 
         return gates;
