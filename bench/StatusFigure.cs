@@ -80,7 +80,7 @@ internal static class StatusFigure
                 Order.RunGates o => new Event.GateFinished(o.Ticket, [new GateResult("tests", true, "")]),
                 Order.BuildCandidate o => new Event.CandidateBuilt(o.Ticket, state.Tip, state.Tip, $"{o.Ticket.Number:0000000000000000000000000000000000000000}", o.Batch.Select(b => b.Id).ToItems(), []),
                 Order.TestCandidate o => new Event.GateFinished(o.Ticket, [new GateResult("tests", true, "")]),
-                Order.Publish o => new Event.Published(o.Ticket, o.Candidate, null),
+                Order.Publish o => new Event.Published(o.Ticket, o.Candidate, null, Proof.Whole),
                 _ => throw new InvalidOperationException(order.GetType().Name),
             });
         }

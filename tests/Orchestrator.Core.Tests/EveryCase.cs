@@ -15,6 +15,7 @@ public sealed class EveryCase
     /// <summary>The ticket of the milestone's step, and the one of the queue's order.</summary>
     private static readonly Ticket Mine = new(1), Queued = new(2);
     private static readonly Items<BatchItem> Batch = [new BatchItem(Sketch.Id("1A"), "c1")];
+    private static readonly GatedCommit Gated = GatedCommit.Of("k1", [])!;
     private static readonly Items<Finding> Findings = [new Finding(FindingSeverity.Major, "a", 1, "wrong")];
     private static readonly Items<Milestone> Plan = Sketch.Plan("1A", "1B", "2A");
 
@@ -34,7 +35,7 @@ public sealed class EveryCase
 
     private static IEnumerable<Phase> Phases =>
     [
-        new Phase.Waiting(), new Phase.LeftOut(), new Phase.Accepted("c1"), new Phase.Integrated("k1", false),
+        new Phase.Waiting(), new Phase.LeftOut(), new Phase.Accepted("c1"), Phase.Integrated.In(LandedCommit.Of(Gated, "k1", Proof.Whole)!), Phase.Integrated.Before(new DoneMilestone(Sketch.Id("1A"), "k0")),
         new Phase.Failed("code", "message"), new Phase.Blocked(Sketch.Id("1B")),
         .. Steps.Select(step => new Phase.Working(Mine, step)),
         .. from reason in Enum.GetValues<ParkReason>() from step in Steps select new Phase.Parked(Story.Start, reason, "message", step),
@@ -43,12 +44,12 @@ public sealed class EveryCase
     private static IEnumerable<Integration> Queues =>
     [
         new Integration.Idle(), new Integration.Building(Queued, Batch), new Integration.Testing(Queued, Batch, "base", "k1"),
-        new Integration.Publishing(Queued, Batch, "base", "k1"),
+        new Integration.Publishing(Queued, Batch, "base", Gated),
     ];
 
     private static IEnumerable<Final> Finals =>
     [
-        new Final.Completed(), new Final.WithFailures(), new Final.Stopped("code", "message"), new Final.LimitReached(Story.Start, "limit"),
+        new Final.Completed(), new Final.WithFailures(), new Final.Stopped("code", "message"), new Final.Abandoned("given up"), new Final.LimitReached(Story.Start, "limit"),
     ];
 
     private static IEnumerable<Order> Orders =>
@@ -56,7 +57,7 @@ public sealed class EveryCase
         new Order.Prepare(Mine, Sketch.Id("1A"), 1, new Step.Prepare("base")), new Order.RunTurn(Mine, Sketch.Id("1A"), Brief(Role.Review), "base", "c1", 1),
         new Order.Commit(Mine, Sketch.Id("1A"), Role.Implement, 1, 0, "base", "c1"), new Order.RunGates(Mine, Sketch.Id("1A"), "c1"),
         new Order.BuildCandidate(Mine, Batch, "base"), new Order.TestCandidate(Mine, "k1", Sketch.Ids("1A")),
-        new Order.Publish(Mine, "base", "k1", Sketch.Ids("1A")), new Order.Wake(Story.Start),
+        new Order.Publish(Mine, "base", "k1", Batch, ["k0"]), new Order.Wake(Story.Start),
     ];
 
     private static IEnumerable<Event> Facts =>
@@ -67,7 +68,7 @@ public sealed class EveryCase
         new Event.WorkCommitted(Mine, "c2", 1), new Event.WorkCommitted(Mine, null, 0),
         new Event.CandidateBuilt(Queued, "base", "base", "k1", Sketch.Ids("1A"), []),
         new Event.CandidateBuilt(Queued, "base", "base", null, [], [new Conflict(Sketch.Id("1A"), ["a"])]),
-        new Event.Published(Queued, "k1", null), new Event.TargetMoved(Queued, "x"),
+        new Event.Published(Queued, "k1", null, Proof.Whole), new Event.Abandoned("given up"), new Event.TargetMoved(Queued, "x"),
         .. Enum.GetValues<Pressure>().Select(pressure => new Event.MachineRead(new MachineReading(pressure, 1, "read"))),
         .. Enum.GetValues<Urgency>().Select(urgency => new Event.StopAsked(new StopRequest(urgency, "code", "message"))),
         .. Outcomes.Select(outcome => new Event.TurnFinished(Mine, outcome, default)),
@@ -134,7 +135,7 @@ public sealed class EveryCase
             Target = "refs/heads/main",
             Base = "base",
             Tip = "base",
-            StartedAt = Story.Start,
+            StartedAt = Story.Start, At = Story.Start,
             NextTicket = 10,
             Integration = queue,
             Milestones =

@@ -76,6 +76,7 @@ internal static class ShortForm
         Final.Completed => "Completed",
         Final.WithFailures => "WithFailures",
         Final.Stopped f => $"Stopped {f.Code} \"{f.Message}\"",
+        Final.Abandoned f => $"Abandoned \"{f.Message}\"",
         Final.LimitReached f => $"LimitReached until {Time(s, f.Until)}",
         _ => throw new InvalidOperationException($"Unknown end {s.Final.GetType().Name}."),
     };
@@ -85,7 +86,7 @@ internal static class ShortForm
         Integration.Idle q => $"queue: not before {Time(s, q.NotBefore)}",
         Integration.Building q => $"queue: building {q.Ticket} [{Batch(q.Batch)}]",
         Integration.Testing q => $"queue: testing {q.Ticket} [{Batch(q.Batch)}] {q.Candidate} onto {q.Onto}",
-        Integration.Publishing q => $"queue: publishing {q.Ticket} [{Batch(q.Batch)}] {q.Candidate} onto {q.Onto}{(q.NotBefore is null ? "" : $", not before {Time(s, q.NotBefore)}")}",
+        Integration.Publishing q => $"queue: publishing {q.Ticket} [{Batch(q.Batch)}] {q.Candidate.Commit} onto {q.Onto}{(q.NotBefore is null ? "" : $", not before {Time(s, q.NotBefore)}")}",
         _ => throw new InvalidOperationException($"Unknown queue state {s.Integration.GetType().Name}."),
     };
 

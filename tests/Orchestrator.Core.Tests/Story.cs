@@ -119,10 +119,10 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Tests(bool green = true) => Happens(new Event.GateFinished(Queued<Order.TestCandidate>().Ticket, Results(green)));
 
-    public Story Publishes(string? unlanded = null)
+    public Story Publishes(string? unlanded = null, Proof? proof = null)
     {
         var order = Queued<Order.Publish>();
-        return Happens(new Event.Published(order.Ticket, order.Candidate, unlanded));
+        return Happens(new Event.Published(order.Ticket, order.Candidate, unlanded, proof ?? Proof.Whole));
     }
 
     public Story TargetMoves() => Happens(new Event.TargetMoved(Queued<Order.Publish>().Ticket, "moved"));

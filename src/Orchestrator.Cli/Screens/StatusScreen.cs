@@ -17,6 +17,7 @@ internal static class StatusScreen
         Final.Completed => state.Unlanded is null ? "completed" : "completed, not on your branch yet",
         Final.WithFailures => "ended with failures",
         Final.Stopped => "stopped",
+        Final.Abandoned => "given up",
         Final.LimitReached => "limit reached",
         null when !alive => "interrupted",
         null => state.Stop is not null ? "stopping" : state.Limit is not null && Advancing(state) == 0 ? "waiting for the limit" : "running",
@@ -129,6 +130,11 @@ internal static class StatusScreen
         if (state.Final is Final.Stopped stopped)
         {
             yield return $"Stopped: {stopped.Message.TrimEnd('.')}. 'orchestrator run' goes on.";
+        }
+
+        if (state.Final is Final.Abandoned given)
+        {
+            yield return $"Given up: {given.Message.TrimEnd('.')}. 'orchestrator run' begins a new one with what is not merged yet.";
         }
 
         if (state.Final is Final.LimitReached limit)

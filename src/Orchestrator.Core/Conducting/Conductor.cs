@@ -33,7 +33,7 @@ public static class Conductor
         }
 
         // Even a fact that changes nothing brings the time, and something parked may be due.
-        return state.Final is not null && fact is not Event.Resumed ? state : Advancing.Advance(Apply(state, fact, at), at);
+        return state.Final is not null && fact is not (Event.Resumed or Event.Abandoned) ? state : Advancing.Advance(Apply(Clock.Seen(state, at), fact, at), at);
     }
 
     /// <summary>One method for each fact. A fact whose ticket is stale returns the same state.</summary>
@@ -41,6 +41,7 @@ public static class Conductor
     {
         Event.RunStarted => state,
         Event.Resumed e => Stopping.Resumed(state, e, at),
+        Event.Abandoned e => Stopping.Abandoned(state, e, at),
         Event.Woke => state,
         Event.MachineRead e => e.Reading == state.Machine ? state : state with { Machine = e.Reading },
         Event.StopAsked e => Stopping.StopAsked(state, e.Request, at),
@@ -58,7 +59,7 @@ public static class Conductor
     private static RunState Begin(Event.RunStarted start, DateTimeOffset at)
     {
         var plan = new Plan(start.Plan);
-        var done = start.Done.ToDictionary(d => d.Id, d => d.Merge);
+        var done = start.Done.ToDictionary(d => d.Id);
         var leftOut = start.LeftOut.ToHashSet();
         return new RunState
         {
@@ -69,8 +70,9 @@ public static class Conductor
             Base = start.Base,
             Tip = start.Base,
             StartedAt = at,
+            At = at,
             Milestones = plan.Milestones.Select(m => new MilestoneState(
-                done.TryGetValue(m.Id, out var merge) ? new Phase.Integrated(merge, Earlier: true)
+                done.TryGetValue(m.Id, out var before) ? Phase.Integrated.Before(before)
                 : leftOut.Contains(m.Id) ? new Phase.LeftOut()
                 : new Phase.Waiting(),
                 at)).ToItems(),

@@ -39,6 +39,10 @@ public abstract record Event
     /// <param name="Policy">The settings may have changed meanwhile.</param>
     public sealed record Resumed(int Incarnation, Policy Policy) : Event;
 
+    /// <summary>The run is given up; a new one may begin.</summary>
+    /// <param name="Message">Why, as one sentence.</param>
+    public sealed record Abandoned(string Message) : Event;
+
     /// <summary>A time that something waited for has come.</summary>
     public sealed record Woke : Event;
 
@@ -80,7 +84,8 @@ public abstract record Event
     /// <param name="Ticket">The order's.</param>
     /// <param name="Commit">The candidate.</param>
     /// <param name="Unlanded">Why the target branch was left where it was; null when it moved.</param>
-    public sealed record Published(Ticket Ticket, string Commit, string? Unlanded) : Event;
+    /// <param name="Proof">What a second look at it showed.</param>
+    public sealed record Published(Ticket Ticket, string Commit, string? Unlanded, Proof Proof) : Event;
 
     /// <summary>The target moved while the candidate was under test; nothing was published.</summary>
     public sealed record TargetMoved(Ticket Ticket, string Tip) : Event;

@@ -18,7 +18,7 @@ internal static class Integrating
             return state;
         }
 
-        var published = e.Candidate == state.Tip;
+        var landed = state.Landed?.Gated is { } gated && gated.Commit == e.Candidate ? gated : null;
         state = state with { Tip = e.Tip };
         foreach (var conflict in e.Conflicts)
         {
@@ -37,8 +37,8 @@ internal static class Integrating
         state = state with { NextTicket = state.NextTicket + 1 };
         return state with
         {
-            Integration = published
-                ? new Integration.Publishing(ticket, merged, e.Onto, e.Candidate) // the tip itself was tested when it became the tip
+            Integration = landed is not null
+                ? new Integration.Publishing(ticket, merged, e.Onto, landed) // the tip itself was tested when it became the tip
                 : new Integration.Testing(ticket, merged, e.Onto, e.Candidate),
         };
     }
@@ -50,16 +50,16 @@ internal static class Integrating
             return state;
         }
 
-        var red = Working.Red(e.Results);
-        if (red.Count == 0)
+        if (GatedCommit.Of(testing.Candidate, e.Results) is { } gated)
         {
             return state with
             {
                 NextTicket = state.NextTicket + 1,
-                Integration = new Integration.Publishing(new Ticket(state.NextTicket), testing.Batch, testing.Onto, testing.Candidate),
+                Integration = new Integration.Publishing(new Ticket(state.NextTicket), testing.Batch, testing.Onto, gated),
             };
         }
 
+        var red = Working.Red(e.Results);
         state = state with { Integration = new Integration.Idle() };
         return testing.Batch.Count switch
         {
@@ -69,22 +69,30 @@ internal static class Integrating
         };
     }
 
+    /// <summary>What is published and proved is done. What cannot be proved stops the run, and is looked at again by the next start.</summary>
     public static RunState Published(RunState state, Event.Published e, DateTimeOffset at)
     {
-        if (state.Integration is not Integration.Publishing publishing || publishing.Ticket != e.Ticket || publishing.Candidate != e.Commit)
+        if (state.Integration is not Integration.Publishing publishing || publishing.Ticket != e.Ticket || publishing.Candidate.Commit != e.Commit)
         {
             return state;
+        }
+
+        if (LandedCommit.Of(publishing.Candidate, e.Commit, e.Proof) is not { } landed)
+        {
+            state = state with { NextTicket = state.NextTicket + 1, Integration = publishing with { Ticket = new Ticket(state.NextTicket), NotBefore = Waits.Backoff(at, 1) } };
+            return Stopping.StopAsked(state, new StopRequest(Urgency.Stop, "proof.failed", $"What was published is not what it should be: {e.Proof.Doubt}."), at);
         }
 
         foreach (var item in publishing.Batch)
         {
             var i = state.Plan.IndexOf(item.Id)!.Value;
-            state = state.With(i, state.Milestones[i] with { Phase = new Phase.Integrated(e.Commit, Earlier: false), Since = at, Reason = null });
+            state = state.With(i, state.Milestones[i] with { Phase = Phase.Integrated.In(landed), Since = at, Reason = null });
         }
 
         return state with
         {
             Tip = e.Commit,
+            Landed = landed,
             Unlanded = e.Unlanded,
             Integration = new Integration.Idle(),
             BatchLimit = 0,

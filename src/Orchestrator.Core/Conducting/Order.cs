@@ -38,8 +38,13 @@ public abstract record Order
     /// <summary>Run the gates on a candidate. Answer: <see cref="Event.GateFinished"/>.</summary>
     public sealed record TestCandidate(Ticket Ticket, string Candidate, Items<MilestoneId> Milestones) : Order;
 
-    /// <summary>Make a tested candidate the tip, and move the target if it still stands at <paramref name="Onto"/>. Answer: <see cref="Event.Published"/> or <see cref="Event.TargetMoved"/>.</summary>
-    public sealed record Publish(Ticket Ticket, string Onto, string Candidate, Items<MilestoneId> Milestones) : Order;
+    /// <summary>Make a tested candidate the tip, move the target if it still stands at <paramref name="Onto"/>, and prove it. Answer: <see cref="Event.Published"/> or <see cref="Event.TargetMoved"/>.</summary>
+    /// <param name="Ticket">Its name.</param>
+    /// <param name="Onto">Where the target stood when the candidate was built.</param>
+    /// <param name="Candidate">The tested commit.</param>
+    /// <param name="Batch">What it holds beyond that.</param>
+    /// <param name="Earlier">The base of the run, and merge and commit of each milestone that is integrated: all of them must be in it.</param>
+    public sealed record Publish(Ticket Ticket, string Onto, string Candidate, Items<BatchItem> Batch, Items<string> Earlier) : Order;
 
     /// <summary>Bring a <see cref="Event.Woke"/> at this time or a little later.</summary>
     public sealed record Wake(DateTimeOffset At) : Order;

@@ -37,7 +37,7 @@ internal static class OrdersOf
                 orders.Add(new Order.TestCandidate(t.Ticket, t.Candidate, Ids(t.Batch)));
                 break;
             case Integration.Publishing p when !(p.NotBefore > at):
-                orders.Add(new Order.Publish(p.Ticket, p.Onto, p.Candidate, Ids(p.Batch)));
+                orders.Add(new Order.Publish(p.Ticket, p.Onto, p.Candidate.Commit, p.Batch, Earlier(state)));
                 break;
             case Integration.Publishing or Integration.Idle:
                 break;
@@ -52,6 +52,13 @@ internal static class OrdersOf
 
         return orders;
     }
+
+    private static Items<string> Earlier(RunState state) => state.Milestones
+        .SelectMany(m => m.Phase is Phase.Integrated p ? new[] { p.Merge, m.Tip } : [])
+        .Prepend(state.Base)
+        .OfType<string>()
+        .Distinct()
+        .ToItems();
 
     private static Items<MilestoneId> Ids(Items<BatchItem> batch) => batch.Select(item => item.Id).ToItems();
 

@@ -37,6 +37,10 @@ internal static class Stopping
             : state;
     }
 
+    /// <summary>Nothing is under way when a run is given up: the program asks before it begins anything.</summary>
+    public static RunState Abandoned(RunState state, Event.Abandoned e, DateTimeOffset at) =>
+        state.Final is Final.Completed or Final.WithFailures or Final.Abandoned ? state : state with { Final = new Final.Abandoned(e.Message), FinishedAt = at };
+
     /// <summary>
     /// The program began again. What was under way in a milestone is not any more: it is laid aside and taken up
     /// under a new ticket, so that a late answer of the former life is stale. The queue's order keeps its ticket:
@@ -44,7 +48,7 @@ internal static class Stopping
     /// </summary>
     public static RunState Resumed(RunState state, Event.Resumed e, DateTimeOffset at)
     {
-        if (e.Incarnation <= state.Incarnation || state.Final is Final.Completed or Final.WithFailures)
+        if (e.Incarnation <= state.Incarnation || state.Final is Final.Completed or Final.WithFailures or Final.Abandoned)
         {
             return state;
         }

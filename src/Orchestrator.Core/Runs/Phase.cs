@@ -1,4 +1,5 @@
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Conducting;
 
 namespace Orchestrator.Core.Runs;
 
@@ -63,10 +64,26 @@ public abstract record Phase
     /// <summary>Reviewed and gated; waits to be integrated.</summary>
     public sealed record Accepted(string Tip) : Phase;
 
-    /// <summary>Part of a gated merge on the run's integration branch.</summary>
-    /// <param name="Merge">The commit that holds it.</param>
-    /// <param name="Earlier">True when an earlier run did it.</param>
-    public sealed record Integrated(string Merge, bool Earlier) : Phase;
+    /// <summary>
+    /// Done. There are two ways here only: a commit that passed its gates, was published and proved, or a merge that
+    /// stood in the target's history when the run began.
+    /// </summary>
+    public sealed record Integrated : Phase
+    {
+        private Integrated(string merge, bool earlier) => (Merge, Earlier) = (merge, earlier);
+
+        /// <summary>The commit that holds it.</summary>
+        public string Merge { get; }
+
+        /// <summary>True when an earlier run did it.</summary>
+        public bool Earlier { get; }
+
+        /// <summary>Done by this run.</summary>
+        public static Integrated In(LandedCommit landed) => new(landed.Gated.Commit, earlier: false);
+
+        /// <summary>Done before it.</summary>
+        public static Integrated Before(DoneMilestone done) => new(done.Merge, earlier: true);
+    }
 
     /// <summary>Given up.</summary>
     public sealed record Failed(string Code, string Message) : Phase;

@@ -55,7 +55,7 @@ public abstract record Integration
     /// begun it may have happened, whatever became of the answer, so that only its own answer ends it: when the
     /// order fails it is given again, not before <paramref name="NotBefore"/>.
     /// </summary>
-    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, string Candidate, DateTimeOffset? NotBefore = null) : Integration;
+    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, GatedCommit Candidate, DateTimeOffset? NotBefore = null) : Integration;
 }
 
 /// <summary>How hard a run is asked to stop; a stronger one replaces a weaker one.</summary>
@@ -93,6 +93,9 @@ public abstract record Final
     /// <summary>Stopped before the end; can go on.</summary>
     public sealed record Stopped(string Code, string Message) : Final;
 
+    /// <summary>Given up, because the user wished so or its journal was damaged. It does not go on; what it merged counts, the rest is kept.</summary>
+    public sealed record Abandoned(string Message) : Final;
+
     /// <summary>The provider's limit is reached and the run does not wait; come back at <paramref name="Until"/>.</summary>
     public sealed record LimitReached(DateTimeOffset Until, string Message) : Final;
 }
@@ -118,11 +121,17 @@ public sealed record RunState
     /// <summary>When the run began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>When the latest fact was journalled.</summary>
+    public required DateTimeOffset At { get; init; }
+
     /// <summary>One state for each milestone of the plan, in its order.</summary>
     public required Items<MilestoneState> Milestones { get; init; }
 
     /// <summary>The tip of the run's integrated work; new worktrees begin here.</summary>
     public required string Tip { get; init; }
+
+    /// <summary>The latest commit that landed; <see cref="Tip"/> is it, or the target gone on from it. Null before the first.</summary>
+    public LandedCommit? Landed { get; init; }
 
     /// <summary>The merge queue.</summary>
     public Integration Integration { get; init; } = new Integration.Idle();

@@ -112,13 +112,15 @@ public sealed class Candidates(Repository repository)
         return tips;
     }
 
+    /// <summary>The call that merges two commits: one place, because the proof of a publication makes the same merge again.</summary>
+    internal static string[] MergeCall(string ours, string theirs) => ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
+
     private static string Message(CandidateContext context, MilestoneId id) =>
         $"Merge milestone {id}: {context.Title(id)}\n\n{DoneHistory.MilestoneTrailer}: {id}\n{DoneHistory.RunTrailer}: {context.Run}\n{DoneHistory.HashTrailer}: {context.Hash(id)}\n";
 
     private async Task<(string Tree, IReadOnlyList<string> Conflicts)> MergeAsync(string ours, string theirs, CancellationToken cancellation)
     {
-        string[] call = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
-        var end = await repository.Git.TryAsync(repository.Places.Shadow, call, cancellation).ConfigureAwait(false);
+        var end = await repository.Git.TryAsync(repository.Places.Shadow, MergeCall(ours, theirs), cancellation).ConfigureAwait(false);
         return end.ExitCode is 0 or 1
             ? GitOutput.MergeTree(end)
             : throw new GitFailedException("merge-tree", end);

@@ -58,7 +58,7 @@ public sealed class WorkCommits(Repository repository)
     /// </summary>
     public async Task<string?> CarryAsync(WorkPlace place, string work, string onto, string subject, string pin, CancellationToken cancellation)
     {
-        var merge = await repository.Git.TryAsync(repository.Places.Shadow, ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", onto, work], cancellation).ConfigureAwait(false);
+        var merge = await repository.Git.TryAsync(repository.Places.Shadow, Candidates.MergeCall(onto, work), cancellation).ConfigureAwait(false);
         if (!merge.Succeeded)
         {
             return null;

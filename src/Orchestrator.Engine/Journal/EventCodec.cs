@@ -42,6 +42,7 @@ public static class EventCodec
                 new RunId(b.Text("run")), b.List("plan", PlanCodec.ReadMilestone), PlanCodec.ReadPolicy(b.GetProperty("policy")), b.Text("target"), b.Text("base"),
                 b.List("done", d => new DoneMilestone(MilestoneId.Parse(d.Text("id")), d.Text("merge"))), b.List("left_out", Id)),
             JournalNames.Resumed => new Event.Resumed(b.GetProperty("incarnation").GetInt32(), PlanCodec.ReadPolicy(b.GetProperty("policy"))),
+            JournalNames.Abandoned => new Event.Abandoned(b.Text("message")),
             JournalNames.Woke => new Event.Woke(),
             JournalNames.MachineRead => new Event.MachineRead(new MachineReading(b.Word("pressure", Words.Pressure), b.GetProperty("room").GetInt32(), b.TextOr("reason", ""))),
             JournalNames.StopAsked => new Event.StopAsked(new StopRequest(b.Word("urgency", Words.Urgency), b.Text("code"), b.Text("message"))),
@@ -51,7 +52,9 @@ public static class EventCodec
             JournalNames.GateFinished => new Event.GateFinished(b.Ticket(), b.List("results", r => new GateResult(r.Text("name"), r.GetProperty("passed").GetBoolean(), r.TextOr("detail", "")))),
             JournalNames.CandidateBuilt => new Event.CandidateBuilt(
                 b.Ticket(), b.Text("onto"), b.Text("tip"), b.TextOr("candidate", null), b.List("merged", Id), b.List("conflicts", c => new Conflict(Id(c.GetProperty("id")), c.List("paths", p => p.GetString()!)))),
-            JournalNames.Published => new Event.Published(b.Ticket(), b.Text("commit"), b.TextOr("unlanded", null)),
+            JournalNames.Published => new Event.Published(
+                b.Ticket(), b.Text("commit"), b.TextOr("unlanded", null),
+                new Proof(b.List("proof", c => new ProofCheck(c.Word("check", Words.Proof), c.GetProperty("holds").GetBoolean(), c.TextOr("detail", ""))))),
             JournalNames.TargetMoved => new Event.TargetMoved(b.Ticket(), b.Text("tip")),
             JournalNames.OrderFailed => new Event.OrderFailed(b.Ticket(), b.Word("kind", Words.Kind), b.Text("code"), b.Text("message")),
             _ => throw new JsonException($"The journal has a fact '{name}' that this version does not know."),
@@ -74,6 +77,9 @@ public static class EventCodec
             case Event.Resumed e:
                 json.WriteNumber("incarnation", e.Incarnation);
                 PlanCodec.WritePolicy(json, e.Policy);
+                break;
+            case Event.Abandoned e:
+                json.WriteString("message", e.Message);
                 break;
             case Event.Woke:
                 break;
@@ -133,6 +139,14 @@ public static class EventCodec
                 json.WriteTicket(e.Ticket);
                 json.WriteString("commit", e.Commit);
                 json.WriteOptional("unlanded", e.Unlanded);
+                json.WriteList("proof", e.Proof.Checks, c =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("check", Words.Of(Words.Proof, c.Kind));
+                    json.WriteBoolean("holds", c.Holds);
+                    json.WriteOptional("detail", c.Detail, absent: "");
+                    json.WriteEndObject();
+                });
                 break;
             case Event.TargetMoved e:
                 json.WriteTicket(e.Ticket);

@@ -10,6 +10,7 @@ public static class JournalNames
 {
     internal const string RunStarted = "run.started";
     internal const string Resumed = "run.resumed";
+    internal const string Abandoned = "run.abandoned";
     internal const string Woke = "run.woke";
     internal const string MachineRead = "machine.read";
     internal const string StopAsked = "stop.asked";
@@ -27,6 +28,7 @@ public static class JournalNames
     [
         (typeof(Event.RunStarted), RunStarted),
         (typeof(Event.Resumed), Resumed),
+        (typeof(Event.Abandoned), Abandoned),
         (typeof(Event.Woke), Woke),
         (typeof(Event.MachineRead), MachineRead),
         (typeof(Event.StopAsked), StopAsked),

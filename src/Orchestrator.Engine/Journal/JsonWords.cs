@@ -17,6 +17,9 @@ internal static class Words
     public static readonly (string Word, ReviewLevel Value)[] Review = [("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)];
     public static readonly (string Word, PublishMode Value)[] Publish = [("fast-forward", PublishMode.FastForward), ("branch", PublishMode.Branch)];
 
+    public static readonly (string Word, ProofKind Value)[] Proof =
+        [("same-tree", ProofKind.SameTree), ("holds-tips", ProofKind.HoldsTips), ("only-their-paths", ProofKind.OnlyTheirPaths), ("holds-earlier", ProofKind.HoldsEarlier)];
+
     public static string Of<T>((string Word, T Value)[] words, T value)
         where T : struct, Enum
     {

@@ -85,6 +85,7 @@ public static class FactSentence
     {
         Event.RunStarted e => (LogEventLevel.Information, $"run {e.Run} begins on {e.Target} at {Short(e.Base)}: {e.Plan.Count} milestones, {e.Done.Count} done already"),
         Event.Resumed e => (LogEventLevel.Information, $"run {state.Run} goes on (start {e.Incarnation})"),
+        Event.Abandoned e => (LogEventLevel.Warning, $"run {state.Run} is given up: {e.Message}"),
         Event.Woke => (LogEventLevel.Debug, "woke"),
         Event.MachineRead e => (e.Reading.Pressure == Core.Capacity.Pressure.Calm ? LogEventLevel.Debug : LogEventLevel.Warning, $"the machine has room for {e.Reading.Room} agents {e.Reading.Reason}".TrimEnd()),
         Event.StopAsked e => (LogEventLevel.Warning, $"{(e.Request.Urgency == Urgency.Drain ? "ending after the steps under way" : "stopping")}: {e.Request.Message}"),
@@ -93,7 +94,7 @@ public static class FactSentence
         Event.WorkCommitted e => (LogEventLevel.Information, e.Commit is null ? "nothing to commit" : $"committed {Short(e.Commit)}, {e.Files} files"),
         Event.GateFinished e => Gates(e),
         Event.CandidateBuilt e => (e.Conflicts.Count > 0 ? LogEventLevel.Warning : LogEventLevel.Information, $"candidate {Short(e.Candidate)} on {Short(e.Onto)} holds {Join(e.Merged)}{(e.Conflicts.Count > 0 ? $"; conflicts: {Join(e.Conflicts.Select(c => c.Id))}" : "")}"),
-        Event.Published e => (e.Unlanded is null ? LogEventLevel.Information : LogEventLevel.Warning, e.Unlanded is null ? $"published {Short(e.Commit)}" : $"integrated {Short(e.Commit)}, but {e.Unlanded}"),
+        Event.Published e => (e.Unlanded is null ? LogEventLevel.Information : LogEventLevel.Warning, e.Unlanded is null ? $"published {Short(e.Commit)}, {Proved(e.Proof)}" : $"integrated {Short(e.Commit)}, {Proved(e.Proof)}, but {e.Unlanded}"),
         Event.TargetMoved e => (LogEventLevel.Warning, $"the target moved to {Short(e.Tip)}; the candidate is built again"),
         Event.OrderFailed e => (LogEventLevel.Warning, $"failed ({e.Code}): {e.Message}"),
         _ => throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}."),
@@ -121,6 +122,8 @@ public static class FactSentence
             ? (LogEventLevel.Warning, $"gates red: {string.Join(", ", red)}")
             : (LogEventLevel.Information, e.Results.Count == 0 ? "no gates to run" : $"gates green: {string.Join(", ", e.Results.Select(r => r.Name))}");
     }
+
+    private static string Proved(Proof proof) => proof.Holds ? "proved" : $"NOT proved: {proof.Doubt}";
 
     private static string Short(string? commit) => commit is null ? "(none)" : commit.Length > 10 ? commit[..10] : commit;
 

@@ -36,6 +36,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly Worktrees _worktrees = new(repository);
     private readonly WorkCommits _commits = new(repository);
     private readonly Candidates _candidates = new(repository);
+    private readonly PublicationProof _proof = new(repository);
     private readonly Publication _publication = new(repository, tasks);
 
     /// <inheritdoc/>
@@ -151,9 +152,13 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             return new Event.TargetMoved(o.Ticket, moved);
         }
 
-        await Parallel.ForEachAsync(o.Milestones, cancellation, async (id, stop) => await _worktrees.RemoveAsync(PlaceOf(id), stop).ConfigureAwait(false)).ConfigureAwait(false);
+        var proof = await _proof.LookAsync(o.Onto, o.Candidate, o.Batch, o.Earlier, cancellation).ConfigureAwait(false);
+        if (proof.Holds)
+        {
+            await Parallel.ForEachAsync(o.Batch, cancellation, async (item, stop) => await _worktrees.RemoveAsync(PlaceOf(item.Id), stop).ConfigureAwait(false)).ConfigureAwait(false);
+        }
 
-        return new Event.Published(o.Ticket, o.Candidate, published.Unlanded);
+        return new Event.Published(o.Ticket, o.Candidate, published.Unlanded, proof);
     }
 
     /// <summary>The settings' gates, then what the milestones themselves ask for.</summary>

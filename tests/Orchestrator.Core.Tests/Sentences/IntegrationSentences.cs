@@ -13,6 +13,32 @@ public sealed class IntegrationSentences
     private static Story Stage(params string[] ids) => ids.Aggregate(
         Story.Of([.. ids, "2A"]).Under(Unreviewed).Begins(), (story, id) => story.Implements(id).Gates(id));
 
+    [Theory]
+    [InlineData(ProofKind.SameTree)]
+    [InlineData(ProofKind.HoldsTips)]
+    [InlineData(ProofKind.OnlyTheirPaths)]
+    [InlineData(ProofKind.HoldsEarlier)]
+    public void What_is_published_and_not_proved_is_not_done_and_stops_the_run(ProofKind doubt)
+    {
+        var proof = new Proof(Proof.Whole.Checks.Select(c => c.Kind == doubt ? c with { Holds = false, Detail = "src/a.txt is nobody's" } : c).ToItems());
+        var story = Story.Of("1A", "2A").Begins().Accepts("1A").Builds().Tests().Publishes(proof: proof).Expect("1A: accepted", "2A: waiting");
+        story.Ends<Final.Stopped>();
+        Assert.Contains("src/a.txt is nobody's", ((Final.Stopped)story.State.Final!).Message, StringComparison.Ordinal);
+        story.Resumes().Publishes().Expect("1A: done @k2", "2A: preparing"); // the next start looks again
+    }
+
+    [Fact]
+    public void What_was_not_looked_at_is_not_proved() =>
+        Story.Of("1A").Begins().Accepts("1A").Builds().Tests().Publishes(proof: new Proof([new ProofCheck(ProofKind.SameTree, true)])).Expect("1A: accepted").Ends<Final.Stopped>();
+
+    [Fact]
+    public void The_proof_is_told_all_that_was_integrated_before()
+    {
+        var story = Story.Of("1A", "2A").Begins().Accepts("1A").Lands().Accepts("2A").Builds().Tests();
+        Assert.Equal(["base", "k2", "c1"], story.Queued<Order.Publish>().Earlier);
+        Assert.Equal("c3", story.Queued<Order.Publish>().Batch[0].Tip);
+    }
+
     [Fact]
     public void A_stage_is_merged_as_a_whole()
     {
@@ -43,7 +69,7 @@ public sealed class IntegrationSentences
     {
         var story = Stage("1A").Builds().Tests();
         var before = story.State;
-        Assert.Equal(before, story.Happens(new Event.Published(story.Queued<Order.Publish>().Ticket, "other", null)).State);
+        Assert.Equal(before, story.Happens(new Event.Published(story.Queued<Order.Publish>().Ticket, "other", null, Proof.Whole)).State);
     }
 
     [Fact]

@@ -64,9 +64,22 @@ public sealed class LimitSentences
     {
         var story = Story.Of("1A").Under(Patient).Begins().Ready("1A").Limited("1A", In(60));
         var before = story.State;
-        Assert.Equal(before, story.Passes(TimeSpan.FromMinutes(10)).Happens(new Event.Woke()).State);
+        Assert.Equal(before with { At = story.Now.AddMinutes(10) }, story.Passes(TimeSpan.FromMinutes(10)).Happens(new Event.Woke()).State);
         Assert.Single(story.Orders.OfType<Order.Wake>());
     }
+
+    [Fact]
+    public void A_clock_that_is_set_back_makes_no_wait_longer()
+    {
+        var story = Story.Of("1A").Under(Patient).Begins().Ready("1A").Limited("1A", In(60)).Passes(TimeSpan.FromMinutes(20)).Happens(new Event.Woke());
+        story.Passes(TimeSpan.FromDays(-400)).Happens(new Event.Woke()).Expect("1A: parked Limit");
+        Assert.Equal(TimeSpan.FromMinutes(40) + TimeSpan.FromSeconds(5), story.Orders.OfType<Order.Wake>().Single().At - story.Now);
+        story.Wakes().Expect("1A: implementing");
+    }
+
+    [Fact]
+    public void A_clock_that_goes_forward_makes_due_what_is_due() =>
+        Story.Of("1A").Under(Patient).Begins().Ready("1A").Limited("1A", In(60)).Passes(TimeSpan.FromDays(3)).Happens(new Event.Woke()).Expect("1A: implementing");
 
     [Fact]
     public void Refusals_without_end_spend_an_attempt()

@@ -8,6 +8,17 @@ namespace Orchestrator.Core.Tests.Sentences;
 public sealed class StopSentences
 {
     [Fact]
+    public void A_run_that_is_given_up_does_not_go_on()
+    {
+        var story = Story.Of("1A", "1B").Begins().Ready("1A").Happens(new Event.Abandoned("You asked for a new run."));
+        story.Ends<Final.Abandoned>().Resumes().Ends<Final.Abandoned>();
+    }
+
+    [Fact]
+    public void A_run_that_has_ended_cannot_be_given_up() =>
+        Story.Of("1A").Begins().Accepts("1A").Lands().Happens(new Event.Abandoned("Too late.")).Ends<Final.Completed>();
+
+    [Fact]
     public void A_stop_lays_a_turn_aside_without_spending_an_attempt()
     {
         var story = Story.Of("1A").Begins().Ready("1A");
@@ -154,7 +165,7 @@ public sealed class StopSentences
         var ticket = story.Given<Order.Prepare>("1A").Ticket;
         Assert.Equal(before, story.Happens(new Event.WorkCommitted(ticket, "c9", 1)).State);
         Assert.Equal(before, story.Happens(new Event.GateFinished(ticket, [])).State);
-        Assert.Equal(before, story.Happens(new Event.Published(ticket, "c9", null)).State);
+        Assert.Equal(before, story.Happens(new Event.Published(ticket, "c9", null, Proof.Whole)).State);
     }
 
     [Fact]

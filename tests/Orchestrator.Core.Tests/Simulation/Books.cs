@@ -21,8 +21,12 @@ internal sealed class Books(Scenario scenario)
     private readonly Ledger[] _ledgers = [.. scenario.Milestones.Select(_ => new Ledger())];
     private readonly HashSet<string> _accepted = [];
     private readonly HashSet<string> _greenCandidates = [World.BaseCommit];
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(8) + TimeSpan.FromMinutes(1);
+
     private DateTimeOffset _refusedUntil;
     private bool _publicationOpen;
+    private bool _stopping;
+    private readonly bool[] _proved = new bool[scenario.Milestones.Length];
     private readonly bool[] _merged = new bool[scenario.Milestones.Length];
 
     /// <summary>What one milestone was given and dealt.</summary>
@@ -65,6 +69,7 @@ internal sealed class Books(Scenario scenario)
             underWay = true;
             if (order.TicketOrNull is not { } ticket)
             {
+                Demand(order is not Order.Wake wake || wake.At - at <= LongestWait, "no wait is longer than the longest that is believed");
                 continue;
             }
 
@@ -85,6 +90,7 @@ internal sealed class Books(Scenario scenario)
             if (_running.Add(ticket.Number))
             {
                 fresh.Add(order);
+                Demand(!_stopping || order is Order.Commit, "nothing but a commit is begun once the run is asked to stop");
                 CheckOrder(order);
                 Demand(order is not Order.RunTurn || at >= _refusedUntil, "no turn begins before the provider's reset time");
             }
@@ -144,9 +150,13 @@ internal sealed class Books(Scenario scenario)
         return false;
     }
 
+    /// <summary>The clock was set. Waits keep their length when it goes back; when it goes forward, what is due is due.</summary>
+    public void ClockSet(TimeSpan by) => _refusedUntil = by > TimeSpan.Zero || _refusedUntil == default ? default : _refusedUntil + by;
+
     /// <summary>The program died: nothing is under way.</summary>
     public void Crash()
     {
+        _stopping = false;
         foreach (var number in _running)
         {
             if (_orders[number] is Order.RunTurn turn && _current.Contains(number))
@@ -161,6 +171,7 @@ internal sealed class Books(Scenario scenario)
     /// <summary>An accepted answer becomes true in the books.</summary>
     public void Enter(Event fact, DateTimeOffset at)
     {
+        _stopping |= fact is Event.StopAsked { Request.Urgency: Urgency.Stop };
         if (TicketOf(fact) is not { } ticket || !_orders.TryGetValue(ticket.Number, out var order))
         {
             return;
@@ -206,7 +217,18 @@ internal sealed class Books(Scenario scenario)
                 }
 
                 break;
-            case Event.Published or Event.TargetMoved:
+            case Event.Published e when order is Order.Publish publish:
+                if (e.Proof.Checks.All(c => c.Holds))
+                {
+                    _publicationOpen = false;
+                    foreach (var item in publish.Batch)
+                    {
+                        _proved[IndexOf(item.Id)] = true;
+                    }
+                }
+
+                break;
+            case Event.TargetMoved:
                 _publicationOpen = false;
                 break;
             case Event.CandidateBuilt e:
@@ -228,7 +250,7 @@ internal sealed class Books(Scenario scenario)
     }
 
     /// <summary>A publication happened in the world.</summary>
-    public void EnterPublished(Items<MilestoneId> milestones)
+    public void EnterPublished(IEnumerable<MilestoneId> milestones)
     {
         foreach (var id in milestones)
         {
@@ -244,6 +266,7 @@ internal sealed class Books(Scenario scenario)
         {
             var phase = state.Milestones[i].Phase;
             Demand(phase is Phase.Integrated == _merged[i] || _publicationOpen, "integrated says what is merged");
+            Demand(phase is not Phase.Integrated || _proved[i], "done means published and proved");
             Demand(state.Final is not Final.Completed || _merged[i] || i == scenario.LeftOut, "completed means all is merged");
             Demand(state.Final is not (Final.Completed or Final.WithFailures) || phase is Phase.Integrated or Phase.Failed or Phase.Blocked or Phase.LeftOut, "an ended run left nothing open");
         }

@@ -20,34 +20,38 @@ internal sealed class Simulator
     private readonly Rng _rng;
     private readonly Books _books;
     private readonly World _world;
-    private readonly List<(Event Fact, DateTimeOffset At)> _journal = [];
+    private readonly Disk _disk;
+    private readonly LoopBug _bug;
     private RunState? _state;
     private IReadOnlyList<Order> _orders = [];
+    private int _steps;
     private int _crashes;
     private int _lives = 1;
     private bool _lastStepIsLive = true;
 
-    private Simulator(ulong seed, Decider decide)
+    private Simulator(ulong seed, Decider decide, LoopBug bug)
     {
+        _bug = bug;
         _decide = decide;
         _scenario = new Scenario(seed);
         _rng = new Rng(seed ^ 0xABCDEF);
         _books = new Books(_scenario);
         _world = new World(_scenario, _rng, _books);
+        _disk = new Disk(_rng, bug);
     }
 
     /// <summary>Runs a seed.</summary>
     /// <exception cref="LawBroken">With the law, the seed and the step.</exception>
-    public static SimulatedRun Run(ulong seed, Decider? decide = null)
+    public static SimulatedRun Run(ulong seed, Decider? decide = null, LoopBug bug = LoopBug.None)
     {
-        var simulator = new Simulator(seed, decide ?? Conductor.Decide);
+        var simulator = new Simulator(seed, decide ?? Conductor.Decide, bug);
         try
         {
             return simulator.Play();
         }
         catch (LawBroken broken)
         {
-            throw new LawBroken($"seed {seed}, step {simulator._journal.Count}: {broken.Message}");
+            throw new LawBroken($"seed {seed}, step {simulator._steps}: {broken.Message}");
         }
     }
 
@@ -64,52 +68,74 @@ internal sealed class Simulator
         Step(_scenario.Start());
         while (true)
         {
-            Books.Demand(_journal.Count < MostSteps, "every run ends");
+            Books.Demand(_steps < MostSteps, "every run ends");
             if (_state!.Final is { } final)
             {
                 if (!GoesOn(final))
                 {
                     CheckReplay();
                     _books.CheckEnd(_state);
-                    return new SimulatedRun(_journal.Count, _world.Faults, _crashes, final);
+                    return new SimulatedRun(_steps, _world.Faults, _crashes, final);
                 }
 
                 Restart();
                 continue;
             }
 
-            if (_scenario.Unkindness > 0 && _rng.Below(2000) < _scenario.Unkindness)
+            if (Unkind())
             {
-                _crashes++;
                 Restart();
                 continue;
             }
 
             _world.Stir();
-            var wake = Wake();
-            var fact = _world.Next(wake);
+            var fact = _world.Next(Wake());
             Books.Demand(fact is not null, "a run that is not final goes on");
-            if (_scenario.Unkindness > 0 && _rng.Below(2000) < _scenario.Unkindness)
+            if (Unkind())
             {
-                Journal(fact!); // the fact is durable, the decision is not made: the crash between the two
-                if (_books.TakeAnswer(fact!))
-                {
-                    _books.Enter(fact!, _world.Now);
-                }
-
-                if (fact is Event.MachineRead read)
-                {
-                    _world.Reading = read.Reading;
-                }
-
-                _lastStepIsLive = false;
-                _crashes++;
-                Restart();
-                continue;
+                CutPower(fact!);
             }
-
-            Step(fact!);
+            else if (!Unkind() || DiskHasRoom(fact!))
+            {
+                Step(fact!);
+            }
         }
+    }
+
+    private bool Unkind() => _scenario.Unkindness > 0 && _rng.Below(2000) < _scenario.Unkindness;
+
+    /// <summary>The power goes while the fact is written: afterwards it is there, undecided, or it is not.</summary>
+    private void CutPower(Event fact)
+    {
+        _disk.Write(fact, _world.Now);
+        if (_disk.Crash())
+        {
+            Know(fact);
+            _steps++;
+            _lastStepIsLive = false;
+        }
+
+        Restart();
+    }
+
+    /// <summary>The fact is refused, again and again, while the world goes on; then there is room, or the program was ended.</summary>
+    private bool DiskHasRoom(Event fact)
+    {
+        _world.Advance(_world.Now + TimeSpan.FromSeconds(_rng.Below(7200)));
+        if (_bug == LoopBug.ActsOnRefused)
+        {
+            Know(fact);
+            Take(_decide(_state, fact, _world.Now));
+            return false;
+        }
+
+        if (_rng.Percent(70))
+        {
+            return true;
+        }
+
+        Restart();
+        return false;
     }
 
     private bool GoesOn(Final final)
@@ -136,11 +162,9 @@ internal sealed class Simulator
         return null;
     }
 
-    private void Journal(Event fact) => _journal.Add((fact, _world.Now));
-
-    private void Step(Event fact)
+    /// <summary>The fact counts: the books take it for true. Returns whether its ticket is asked for.</summary>
+    private bool Know(Event fact)
     {
-        Journal(fact);
         var live = _books.TakeAnswer(fact);
         if (live)
         {
@@ -152,6 +176,14 @@ internal sealed class Simulator
             _world.Reading = read.Reading;
         }
 
+        return live;
+    }
+
+    private void Step(Event fact)
+    {
+        _disk.Append(fact, _world.Now);
+        _steps++;
+        var live = Know(fact);
         var decision = _decide(_state, fact, _world.Now);
         if (!live)
         {
@@ -179,10 +211,17 @@ internal sealed class Simulator
             "at least one works when one could and the machine is not critical");
     }
 
-    /// <summary>The program ends here and is started again: replay the journal, then one more fact.</summary>
+    /// <summary>The program ends here and is started again: what the disk kept is replayed, then comes one more fact.</summary>
     private void Restart()
     {
+        _crashes++;
         CheckReplay();
+        if (_disk.Unsynced > 0 || _bug == LoopBug.ForgetsTheLast)
+        {
+            _disk.Crash();
+            Take(Replay());
+        }
+
         _books.Crash();
         _world.Crash();
         Step(new Event.Resumed(_state!.Incarnation + 1, _scenario.Policy));
@@ -190,24 +229,27 @@ internal sealed class Simulator
 
     private void CheckReplay()
     {
-        Decision replayed = default;
-        RunState? state = null;
-        foreach (var (fact, at) in _journal)
-        {
-            replayed = _decide(state, fact, at);
-            state = replayed.State;
-        }
-
+        var replayed = Replay();
         if (_lastStepIsLive)
         {
-            Books.Demand(state!.Equals(_state), "replay gives the live state");
+            Books.Demand(replayed.State.Equals(_state), "replay gives the live state");
         }
 
-        _state = state;
+        _state = replayed.State;
         _orders = replayed.Orders;
         _books.NoteCurrent(_orders);
-        _books.TakeOrders(state!, _orders, Slots, _world.Now);
+        _books.TakeOrders(_state, _orders, Slots, _state.At);
         _lastStepIsLive = true;
     }
 
+    private Decision Replay()
+    {
+        Decision replayed = default;
+        foreach (var (fact, at) in _disk.Read())
+        {
+            replayed = _decide(replayed.State, fact, at);
+        }
+
+        return replayed;
+    }
 }

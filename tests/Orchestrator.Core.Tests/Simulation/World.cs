@@ -22,10 +22,15 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     private bool _targetHoldsTip = true;
     private bool _badMended;
 
-    public DateTimeOffset Now { get; private set; } = new(2026, 11, 23, 22, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset _time = new(2026, 11, 23, 22, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset _limitUntil;
+    private TimeSpan _wrong;
 
-    /// <summary>Until when the provider refuses, as far as the world told.</summary>
-    public DateTimeOffset LimitUntil { get; private set; }
+    /// <summary>What the machine's clock shows, which may be wrong and may be mended.</summary>
+    public DateTimeOffset Now => _time + _wrong;
+
+    /// <summary>Until when the provider refuses, by that clock, as far as the world told.</summary>
+    public DateTimeOffset LimitUntil => _limitUntil == default ? default : _limitUntil + _wrong;
 
     /// <summary>The last reading that was delivered; none means no bound.</summary>
     public MachineReading? Reading { get; set; }
@@ -35,13 +40,13 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
 
     public bool Landed => _targetHoldsTip;
 
-    public void Advance(DateTimeOffset to) => Now = to > Now ? to : Now;
+    public void Advance(DateTimeOffset to) => _time = to - _wrong > _time ? to - _wrong : _time;
 
     /// <summary>The next thing to happen, or a wake-up when that comes first; null when nothing will ever happen.</summary>
     public Event? Next(DateTimeOffset? wake)
     {
         var has = _coming.TryPeek(out _, out var first);
-        if (wake is { } time && (!has || time <= first.At))
+        if (wake is { } time && (!has || time - _wrong <= first.At))
         {
             Advance(time);
             return new Event.Woke();
@@ -52,8 +57,14 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             return null;
         }
 
-        Advance(first.At);
-        return _coming.Dequeue();
+        Advance(first.At + _wrong);
+        var fact = _coming.Dequeue();
+        if (fact is Event.TurnFinished { Outcome: TurnOutcome.Limited })
+        {
+            _limitUntil = _time + TimeSpan.FromHours(7);
+        }
+
+        return fact;
     }
 
     /// <summary>The program died: answers under way are mostly lost, a few arrive late.</summary>
@@ -97,10 +108,35 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             Come(new Event.MachineRead(MachineReading.Unknown), 300);
         }
 
+        if (Fault(6))
+        {
+            SetClock();
+        }
+
         if (Fault(1))
         {
             Come(new Event.StopAsked(new StopRequest((Urgency)rng.Below(2), "operator", "asked")), 20);
         }
+    }
+
+    /// <summary>The clock is set, or the laptop slept. Timers look at the clock at least every half minute.</summary>
+    private void SetClock()
+    {
+        var by = rng.Below(4) switch
+        {
+            0 => TimeSpan.FromSeconds(-1 - rng.Below(7200)),
+            1 => TimeSpan.FromDays(-1 - rng.Below(400)),
+            2 => TimeSpan.FromSeconds(1 + rng.Below(100_000)),
+            _ => TimeSpan.Zero,
+        };
+        _wrong += by;
+        books.ClockSet(by);
+        if (by == TimeSpan.Zero)
+        {
+            _time += TimeSpan.FromSeconds(1 + rng.Below(3 * 86_400));
+        }
+
+        Come(new Event.Woke(), 30);
     }
 
     /// <summary>Carries one order out and lets the answer come in its time.</summary>
@@ -161,8 +197,6 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             2 => Now + TimeSpan.FromDays(400),
             _ => Now + TimeSpan.FromMinutes(rng.Below(300)),
         };
-        var until = Now + TimeSpan.FromHours(7);
-        LimitUntil = until > LimitUntil ? until : LimitUntil;
         return new TurnOutcome.Limited(reset, "limit");
     }
 
@@ -189,7 +223,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     /// <summary>The publication happens now; its answer may be lost, and the order come again.</summary>
     private Event Publish(Order.Publish o)
     {
-        if (o.Candidate != _tip || o.Milestones.Count == 0)
+        if (o.Candidate != _tip || o.Batch.Count == 0)
         {
             if (_target != o.Onto)
             {
@@ -197,13 +231,16 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             }
 
             _tip = o.Candidate;
-            books.EnterPublished(o.Milestones);
+            books.EnterPublished(o.Batch.Select(b => b.Id));
             _targetHoldsTip = scenario.Policy.Publish == PublishMode.FastForward && !Fault(2);
             _target = _targetHoldsTip ? _tip : _target;
         }
 
-        return new Event.Published(o.Ticket, o.Candidate, _targetHoldsTip ? null : "the checkout is in the way");
+        return new Event.Published(o.Ticket, o.Candidate, _targetHoldsTip ? null : "the checkout is in the way", Prove());
     }
+
+    /// <summary>Now and then what was published is not what it should be; the next look may find it mended.</summary>
+    private Proof Prove() => Fault(6) ? new Proof(Proof.Whole.Checks.Select(c => c with { Holds = c.Kind != (ProofKind)rng.Below(4) }).ToItems()) : Proof.Whole;
 
     private Event? Trouble(Ticket ticket, int part)
     {
@@ -228,5 +265,5 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     }
 
     private void Come(Event fact, int withinSeconds) =>
-        _coming.Enqueue(fact, (Now + TimeSpan.FromMilliseconds(1 + rng.Below(withinSeconds * 1000)), _numbers++));
+        _coming.Enqueue(fact, (_time + TimeSpan.FromMilliseconds(1 + rng.Below(withinSeconds * 1000)), _numbers++));
 }

@@ -102,7 +102,7 @@ internal sealed partial class Interpreter
             "green" => new Event.GateFinished(ticket, [new GateResult("test", true, "")]),
             "red" => new Event.GateFinished(ticket, [new GateResult("test", false, words[2])]),
             "built" => Built(ticket, words),
-            "published" => new Event.Published(ticket, words[2], Named(words, "unlanded")),
+            "published" => new Event.Published(ticket, words[2], Named(words, "unlanded"), Named(words, "doubt") is { } doubt ? new Proof([new ProofCheck(ProofKind.SameTree, false, doubt)]) : Proof.Whole),
             "moved" => new Event.TargetMoved(ticket, words[2]),
             "broken" => new Event.OrderFailed(ticket, Enum.Parse<FailureKind>(words[2]), "git.trouble", words[3]),
             "woke" => new Event.Woke(),

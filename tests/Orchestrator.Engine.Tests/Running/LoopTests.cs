@@ -75,7 +75,7 @@ public sealed class LoopTests : IDisposable
             Order.RunGates o => new Event.GateFinished(o.Ticket, []),
             Order.BuildCandidate o => new Event.CandidateBuilt(o.Ticket, "base", "base", "candidate", [MilestoneId.Parse("1A")], []),
             Order.TestCandidate o => new Event.GateFinished(o.Ticket, []),
-            Order.Publish o => new Event.Published(o.Ticket, o.Candidate, null),
+            Order.Publish o => new Event.Published(o.Ticket, o.Candidate, null, Proof.Whole),
             _ => null,
         });
     }
