@@ -44,7 +44,7 @@ internal static class StatusFigure
     private static void WriteJournal(string folder)
     {
         Directory.CreateDirectory(Path.Combine(folder, ".orchestrator"));
-        using var journal = RunJournal.OpenToWrite(Path.Combine(folder, ".orchestrator", "journal.db"));
+        using var journal = RunJournal.OpenToWrite(Path.Combine(folder, ".orchestrator", "journal.db"), DateTimeOffset.UnixEpoch);
         var run = new RunId("20261123-000000-bench0");
         var at = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero);
         var milestones = new List<Milestone>();

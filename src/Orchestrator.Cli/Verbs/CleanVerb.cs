@@ -33,15 +33,21 @@ internal static class CleanVerb
 
             var housekeeping = new Housekeeping(repository);
             var verb = dryRun ? "would remove" : "removed";
-            var count = 0;
+            var (count, saved) = (0, 0);
             foreach (var item in await housekeeping.ListAsync(stop).ConfigureAwait(false))
             {
-                var rescued = dryRun ? null : await housekeeping.RemoveAsync(item, stop).ConfigureAwait(false);
-                around.Out.WriteLine($"{verb}  {item.Text}{(rescued is null ? "" : $" (its unsaved work is kept under {rescued})")}");
+                IReadOnlyList<string> rescued = dryRun ? [] : await housekeeping.RemoveAsync(item, stop).ConfigureAwait(false);
+                around.Out.WriteLine($"{verb}  {item.Text}{(rescued.Count == 0 ? "" : $" (what was in no commit is kept: {string.Join(", ", rescued)})")}");
+                saved += rescued.Count;
                 count++;
             }
 
             around.Out.WriteLine(count == 0 ? "Nothing to clean." : $"{count} {(dryRun ? "to remove" : "removed")}. Commits stay under refs/orchestrator/.");
+            if (saved > 0)
+            {
+                around.Out.WriteLine("'orchestrator rescue list' shows what is kept, 'orchestrator rescue restore NAME' makes a branch of it.");
+            }
+
             return ExitCode.Done;
         }
     }

@@ -65,7 +65,7 @@ internal static class CommandLine
     }
 
     /// <summary>The options that 'run', 'single' and the bare command share.</summary>
-    private sealed record RunOptions(Option<int?> Stage, Option<string?> Milestone, Option<bool> Resume, Option<bool> Validate)
+    private sealed record RunOptions(Option<int?> Stage, Option<string?> Milestone, Option<bool> Resume, Option<bool> Anew, Option<bool> Validate)
     {
         public static RunOptions AddTo(Command command)
         {
@@ -73,6 +73,7 @@ internal static class CommandLine
                 new Option<int?>("--stage") { Description = "Only this stage.", HelpName = "N" },
                 new Option<string?>("--milestone") { Description = "Only this milestone.", HelpName = "ID" },
                 new Option<bool>("--resume") { Description = "Go on with an unfinished run; an error if there is none." },
+                new Option<bool>("--new") { Description = "Give an unfinished run up and begin anew; what is merged counts, the rest is kept." },
                 new Option<bool>("--validate-only") { Description = "Read settings and plan, show what would run, begin nothing." });
             options.Milestone.Validators.Add(result =>
             {
@@ -84,15 +85,16 @@ internal static class CommandLine
             command.Add(options.Stage);
             command.Add(options.Milestone);
             command.Add(options.Resume);
+            command.Add(options.Anew);
             command.Add(options.Validate);
             return options;
         }
 
-        public bool AnyGiven(ParseResult line) => line.GetValue(Stage) is not null || line.GetValue(Milestone) is not null || line.GetValue(Resume) || line.GetValue(Validate);
+        public bool AnyGiven(ParseResult line) => line.GetValue(Stage) is not null || line.GetValue(Milestone) is not null || line.GetValue(Resume) || line.GetValue(Anew) || line.GetValue(Validate);
 
         public bool Validates(ParseResult line) => line.GetValue(Validate);
 
         public RunRequest Request(ParseResult line, string folder, bool onePass) => new(
-            folder, line.GetValue(Stage), line.GetValue(Milestone) is { } id ? MilestoneId.Parse(id) : null, line.GetValue(Resume), onePass);
+            folder, line.GetValue(Stage), line.GetValue(Milestone) is { } id ? MilestoneId.Parse(id) : null, line.GetValue(Resume), onePass, line.GetValue(Anew));
     }
 }

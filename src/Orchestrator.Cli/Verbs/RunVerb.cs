@@ -30,6 +30,7 @@ internal static class RunVerb
         {
             var session = new RunSession(around.User, agents.FindAsync, [new ProgressLines(around.Out, around.Time.LocalTimeZone)], around.Time)
             {
+                Alarm = text => around.Error.WriteLine($"warning: {text}"),
                 Warn = problems => around.Error.Write(problems.Count > 0 ? ProblemScreen.Text(problems) + "\n" : ""),
             };
             using var signals = new Signals(session, around.Error);

@@ -91,9 +91,7 @@ public sealed class Candidates(Repository repository)
         if (at != onto && at != tip)
         {
             await ShadowExport.ImportAsync(repository, at, [onto, tip, .. batch.Select(b => b.Tip)], cancellation).ConfigureAwait(false);
-            var name = RefNames.Candidate(context.Run);
-            var known = await repository.CommitOfAsync(name, cancellation).ConfigureAwait(false);
-            await repository.UpdateRefsAsync("orchestrator: candidate", [(name, known, at)], cancellation).ConfigureAwait(false);
+            await repository.UpdateRefsAsync("orchestrator: candidate", [(RefNames.Candidate(context.Run, at), null, at)], cancellation).ConfigureAwait(false);
         }
 
         return new BuiltCandidate(onto, floor, at, merged.ToItems(), failed.ToItems());

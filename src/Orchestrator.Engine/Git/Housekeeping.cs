@@ -4,77 +4,85 @@ namespace Orchestrator.Engine.Git;
 
 /// <summary>Something of ours that can go.</summary>
 /// <param name="Text">How to name it to the user.</param>
-/// <param name="Place">The milestone's worktree, or null for a branch.</param>
-/// <param name="Ref">The branch, or null for a worktree; with neither it is the candidate's worktree.</param>
+/// <param name="Place">The milestone's worktree, or null.</param>
+/// <param name="Ref">The branch or ref, or null; with neither it is the candidate's worktree.</param>
 /// <param name="Commit">Its commit.</param>
 public sealed record Leftover(string Text, WorkPlace? Place, string? Ref, string? Commit);
 
 /// <summary>
-/// Finds and removes what runs left behind. A branch goes only when the user's branch or a pin keeps its commits; the
-/// pin of a candidate does not count, because the next candidate takes its name.
+/// Finds what runs left behind. A branch is listed only when something else keeps its commits; whatever is listed goes
+/// through <see cref="Removal"/>, which looks again.
 /// </summary>
 public sealed class Housekeeping(Repository repository)
 {
+    private readonly Removal _removal = new(repository);
+
     /// <summary>What can go, worktrees first.</summary>
     public async Task<IReadOnlyList<Leftover>> ListAsync(CancellationToken cancellation)
     {
-        var branches = await repository.RefsAsync(RefNames.Branches, cancellation).ConfigureAwait(false);
-        var pins = await repository.RefsAsync("refs/orchestrator/", cancellation).ConfigureAwait(false);
-        var target = repository.CheckedOut is { } name ? await repository.CommitOfAsync(name, cancellation).ConfigureAwait(false) : null;
-        var leftovers = new List<Leftover>();
-        foreach (var (branch, commit) in branches)
+        var leftovers = Folders().ToList();
+        foreach (var (name, commit) in await repository.RefsAsync(RefNames.Branches, cancellation).ConfigureAwait(false))
         {
-            var parts = branch[RefNames.Branches.Length..].Split('/');
-            if (parts.Length != 2)
+            if (name[RefNames.Branches.Length..].Split('/').Length == 2 && await _removal.IsKeptAsync(name, commit, cancellation).ConfigureAwait(false))
             {
-                continue;
-            }
-
-            if (MilestoneId.TryParse(parts[1], out var id))
-            {
-                var place = new WorkPlace(parts[0], id);
-                if (Directory.Exists(repository.Places.Worktree(place.Name)) && HeadOf(place) == branch)
-                {
-                    leftovers.Insert(0, new Leftover($"worktree .worktree/{place.Name}", place, null, null));
-                }
-            }
-
-            var kept = pins.Any(pin => pin.Value == commit && !pin.Key.EndsWith("/candidate", StringComparison.Ordinal)) || (target is not null && await repository.HoldsAsync(target, commit, cancellation).ConfigureAwait(false));
-            if (kept)
-            {
-                leftovers.Add(new Leftover($"branch {branch["refs/heads/".Length..]}", null, branch, commit));
+                leftovers.Add(new Leftover($"branch {name["refs/heads/".Length..]}", null, name, commit));
             }
         }
 
-        if (Directory.Exists(repository.Places.Worktree(Worktrees.CandidateName)))
+        foreach (var (name, commit) in (await repository.RefsAsync("refs/orchestrator/", cancellation).ConfigureAwait(false)).Where(r => RefNames.IsCandidate(r.Key)))
         {
-            leftovers.Insert(0, new Leftover($"worktree .worktree/{Worktrees.CandidateName}", null, null, null));
+            if (await _removal.IsKeptAsync(name, commit, cancellation).ConfigureAwait(false))
+            {
+                leftovers.Add(new Leftover($"ref {name}", null, name, commit));
+            }
         }
 
         return leftovers;
     }
 
-    /// <summary>Removes one. Returns the rescue ref when unsaved work was kept.</summary>
-    public async Task<string?> RemoveAsync(Leftover leftover, CancellationToken cancellation)
+    /// <summary>Removes one. Returns the rescue refs when unsaved work was kept.</summary>
+    public async Task<IReadOnlyList<string>> RemoveAsync(Leftover leftover, CancellationToken cancellation)
     {
         if (leftover.Place is { } place)
         {
-            return await new Worktrees(repository).RemoveAsync(place, cancellation).ConfigureAwait(false);
+            return await _removal.WorktreeAsync(place, cancellation).ConfigureAwait(false);
         }
 
-        if (leftover.Ref is null)
+        if (leftover.Ref is { } name)
         {
-            await new Worktrees(repository).RemoveCandidateAsync(cancellation).ConfigureAwait(false);
-            return null;
+            return await _removal.RefAsync(name, leftover.Commit!, cancellation).ConfigureAwait(false) is { } rescue ? [rescue] : [];
         }
 
-        await repository.Git.RunAsync(repository.Places.CommonDir, ["update-ref", "-d", leftover.Ref, leftover.Commit!], cancellation).ConfigureAwait(false);
-        return null;
+        await _removal.CandidateAsync(cancellation).ConfigureAwait(false);
+        return [];
     }
 
-    private string? HeadOf(WorkPlace place)
+    /// <summary>The worktrees, half-made ones included. A folder that is neither a milestone's nor the candidate's is the user's.</summary>
+    private IEnumerable<Leftover> Folders()
     {
-        var head = Worktrees.AdminFolder(repository.Places.Worktree(place.Name)) is { } admin ? Path.Combine(admin, "HEAD") : null;
-        return head is not null && File.Exists(head) ? File.ReadAllText(head).Trim().Replace("ref: ", "", StringComparison.Ordinal) : null;
+        string[] folders = Directory.Exists(repository.Places.Worktrees) ? Directory.GetDirectories(repository.Places.Worktrees) : [];
+        foreach (var name in folders.Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal))
+        {
+            if (name == Worktrees.CandidateName)
+            {
+                yield return new Leftover($"worktree .worktree/{name}", null, null, null);
+            }
+            else if (MilestoneId.TryParse(name, out var id))
+            {
+                yield return new Leftover($"worktree .worktree/{name}", new WorkPlace(RunOf(name), id), null, null);
+            }
+        }
+    }
+
+    /// <summary>Whose run a worktree belongs to, by its HEAD or by the reason it is locked for.</summary>
+    private string RunOf(string name)
+    {
+        var admin = Worktrees.AdminFolder(repository.Places.Worktree(name));
+        var head = Read("HEAD").Replace("ref: ", "", StringComparison.Ordinal);
+        return head.StartsWith(RefNames.Branches, StringComparison.Ordinal)
+            ? head[RefNames.Branches.Length..].Split('/')[0]
+            : Read("locked").Split(' ') is [.., "run", var run] ? run : "unknown";
+
+        string Read(string file) => admin is not null && File.Exists(Path.Combine(admin, file)) ? File.ReadAllText(Path.Combine(admin, file)).Trim() : "";
     }
 }

@@ -51,9 +51,15 @@ public static class RefNames
     /// <summary>A commit that an agent made itself, kept beside ours.</summary>
     public static string AgentPin(string run, string milestone, string commit) => Pin(run, milestone, $"agent-{commit[..12]}");
 
-    /// <summary>A candidate under test.</summary>
-    public static string Candidate(string run) => $"refs/orchestrator/{run}/candidate";
+    /// <summary>A candidate: each is kept, whatever its gates say.</summary>
+    public static string Candidate(string run, string commit) => $"refs/orchestrator/{run}/candidates/{commit[..12]}";
+
+    /// <summary>Whether a ref is a candidate's.</summary>
+    public static bool IsCandidate(string name) => name.StartsWith("refs/orchestrator/", StringComparison.Ordinal) && name.Contains("/candidates/", StringComparison.Ordinal);
+
+    /// <summary>All work that was saved.</summary>
+    public const string Rescues = "refs/orchestrator/rescue/";
 
     /// <summary>Work that was saved before its worktree went.</summary>
-    public static string Rescue(string run, string milestone, string name) => $"refs/orchestrator/rescue/{run}/{milestone}/{name}";
+    public static string Rescue(string run, string milestone, string name) => $"{Rescues}{run}/{milestone}/{name}";
 }

@@ -60,6 +60,33 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         return unwanted.Count > 0 ? await TreeAsync(from, cancellation).ConfigureAwait(false) : (tree, changed);
     }
 
+    /// <summary>
+    /// The tree once more with the ignored files that <c>.worktreeinclude</c> names, for what is saved rather than
+    /// merged; null when it names none that is there.
+    /// </summary>
+    public async Task<(string Tree, IReadOnlyList<string> Files)?> WithIncludedAsync(string worktree, CancellationToken cancellation)
+    {
+        var patterns = Path.Combine(worktree, ".worktreeinclude");
+        if (!System.IO.File.Exists(patterns))
+        {
+            return null;
+        }
+
+        var shadow = repository.Places.Shadow;
+        var index = _index + ".rescue";
+        System.IO.File.Copy(_index, index, overwrite: true);
+        var named = await repository.Git.RunAsync(shadow, ["ls-files", "-z", "--others", "--ignored", $"--exclude-from={patterns}"], cancellation, workTree: worktree, index: index).ConfigureAwait(false);
+        if (named.Output.Length == 0)
+        {
+            return null;
+        }
+
+        await repository.Git.RunAsync(
+            shadow, ["--literal-pathspecs", "add", "-f", "--pathspec-from-file=-", "--pathspec-file-nul"], cancellation, named.Output, workTree: worktree, index: index).ConfigureAwait(false);
+        var tree = (await repository.Git.RunAsync(shadow, ["write-tree"], cancellation, index: index).ConfigureAwait(false)).Text;
+        return (tree, GitOutput.Fields(named.Output));
+    }
+
     private async Task<(string Tree, IReadOnlyList<string> Changed)> TreeAsync(string from, CancellationToken cancellation)
     {
         var tree = (await repository.Git.RunAsync(repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;

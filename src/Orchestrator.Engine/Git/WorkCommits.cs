@@ -71,10 +71,22 @@ public sealed class WorkCommits(Repository repository)
         var known = await repository.CommitOfAsync(pinRef, cancellation).ConfigureAwait(false);
         if (known != commit)
         {
-            await repository.UpdateRefsAsync($"orchestrator: {subject}", [(pinRef, known, commit)], cancellation).ConfigureAwait(false);
+            await repository.UpdateRefsAsync($"orchestrator: {subject}", Pinned(pinRef, known, commit), cancellation).ConfigureAwait(false);
         }
 
         return commit;
+    }
+
+    /// <summary>A pin that names another commit already gives its name away, and that commit gets a name of its own: what was recorded once stays reachable.</summary>
+    private static List<(string, string?, string)> Pinned(string pin, string? known, string commit)
+    {
+        List<(string, string?, string)> changes = [(pin, known, commit)];
+        if (known is not null && known != commit)
+        {
+            changes.Add(($"{pin}-{known[..12]}", null, known));
+        }
+
+        return changes;
     }
 
     private async Task MoveRefsAsync(WorkPlace place, string pinRef, string commit, string tip, CancellationToken cancellation)
@@ -82,7 +94,7 @@ public sealed class WorkCommits(Repository repository)
         var branch = RefNames.Branch(place.Run, place.Name);
         var found = await repository.CommitsOfAsync([branch, pinRef], cancellation).ConfigureAwait(false);
         var current = found[0];
-        var changes = new List<(string, string?, string)> { (branch, current, commit), (pinRef, found[1], commit) };
+        List<(string, string?, string)> changes = [(branch, current, commit), .. Pinned(pinRef, found[1], commit)];
         if (current is not null && current != tip && current != commit)
         {
             // The agent moved its branch itself: its files are in our commit, its commits are kept beside it.

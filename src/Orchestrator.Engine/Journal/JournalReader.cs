@@ -53,7 +53,7 @@ public sealed class JournalReader : IDisposable
     public RunId? LatestRun()
     {
         RunId? latest = null;
-        ForEach("SELECT id FROM run ORDER BY number DESC LIMIT 1", null, row => latest = new RunId(raw.sqlite3_column_text(row, 0).utf8_to_string()));
+        ForEach("SELECT id FROM run ORDER BY number DESC LIMIT 1", null, row => latest = IdOf(row));
         return latest;
     }
 
@@ -61,38 +61,96 @@ public sealed class JournalReader : IDisposable
     public IReadOnlyList<RunId> Runs()
     {
         var runs = new List<RunId>();
-        ForEach("SELECT id FROM run ORDER BY number", null, row => runs.Add(new RunId(raw.sqlite3_column_text(row, 0).utf8_to_string())));
+        ForEach("SELECT id FROM run ORDER BY number", null, row => runs.Add(IdOf(row)));
         return runs;
     }
 
     /// <summary>The facts of a run in the order of their appending.</summary>
-    /// <exception cref="JournalException">A fact cannot be read; nothing is guessed.</exception>
+    /// <exception cref="JournalException">A fact is not as it was written; nothing is guessed.</exception>
     public IReadOnlyList<Entry> Read(RunId run)
     {
-        var entries = new List<Entry>();
-        ForEach("SELECT at, name, body FROM fact WHERE run = (SELECT number FROM run WHERE id = ?) ORDER BY seq", run.Value, row =>
-        {
-            try
-            {
-                var fact = EventCodec.Read(raw.sqlite3_column_text(row, 1).utf8_to_string(), raw.sqlite3_column_blob(row, 2));
-                entries.Add(new Entry(fact, DateTimeOffset.FromUnixTimeMilliseconds(raw.sqlite3_column_int64(row, 0))));
-            }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
-            {
-                throw new JournalException(string.Create(CultureInfo.InvariantCulture, $"Fact {entries.Count + 1} of run {run} cannot be read: {e.Message}"), e);
-            }
-        });
-        return entries;
+        var (entries, broken) = ReadIntact(run);
+        return broken is null && entries.Count == 0 && Runs().Contains(run)
+            ? throw new JournalException(JournalTrouble.Damaged, $"Run {run} has no fact.")
+            : broken is null ? entries : throw broken;
     }
+
+    /// <summary>The facts of a run up to the first that is not as it was written, and what is wrong with that.</summary>
+    internal (List<Entry> Entries, JournalException? Broken) ReadIntact(RunId run)
+    {
+        var entries = new List<Entry>();
+        var sum = JournalChain.Begin(run.Value);
+        try
+        {
+            ForEach("SELECT at, name, body, seq, sum FROM fact WHERE run = (SELECT number FROM run WHERE id = ?) ORDER BY seq", run.Value, row =>
+            {
+                try
+                {
+                    var at = raw.sqlite3_column_int64(row, 0);
+                    var name = raw.sqlite3_column_blob(row, 1);
+                    var body = raw.sqlite3_column_blob(row, 2);
+                    sum = JournalChain.Next(sum, raw.sqlite3_column_int64(row, 3), at, name, body);
+                    if (sum != raw.sqlite3_column_int64(row, 4) || raw.sqlite3_column_int64(row, 3) != entries.Count + 1)
+                    {
+                        throw new FormatException("it does not follow from the one before");
+                    }
+
+                    entries.Add(new Entry(EventCodec.Read(Encoding.UTF8.GetString(name), body), DateTimeOffset.FromUnixTimeMilliseconds(at)));
+                }
+                catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException or OverflowException)
+                {
+                    throw new JournalException(JournalTrouble.Damaged, string.Create(CultureInfo.InvariantCulture, $"Fact {entries.Count + 1} of run {run} cannot be read: {e.Message}"), e);
+                }
+            });
+            return (entries, null);
+        }
+        catch (JournalException e) when (e.Trouble == JournalTrouble.Damaged)
+        {
+            return (entries, e);
+        }
+    }
+
+    /// <summary>Looks at what no chain covers: the tree of pages, and facts that no run owns.</summary>
+    /// <exception cref="JournalException">Something is wrong.</exception>
+    internal void CheckStructure()
+    {
+        var wrong = new List<string>();
+        ForEach("PRAGMA quick_check(3)", null, row => wrong.Add(raw.sqlite3_column_text(row, 0).utf8_to_string()));
+        ForEach("SELECT 'facts that belong to no run' FROM fact WHERE run NOT IN (SELECT number FROM run) LIMIT 1", null, row => wrong.Add(raw.sqlite3_column_text(row, 0).utf8_to_string()));
+        if (wrong is not ["ok"])
+        {
+            throw new JournalException(JournalTrouble.Damaged, $"The journal's file is broken: {string.Join("; ", wrong.Where(w => w != "ok")).ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>Whether the fact that a witness saw is there.</summary>
+    internal bool Holds(WitnessedHead head)
+    {
+        var holds = false;
+        ForEach("SELECT seq, sum FROM fact WHERE run = (SELECT number FROM run WHERE id = ?)", head.Run, row => holds |= raw.sqlite3_column_int64(row, 0) == head.Number && raw.sqlite3_column_int64(row, 1) == head.Sum);
+        return holds;
+    }
+
+    private static RunId IdOf(sqlite3_stmt row) =>
+        raw.sqlite3_column_text(row, 0).utf8_to_string() is { Length: > 0 } id ? new RunId(id) : throw new JournalException(JournalTrouble.Damaged, "A run has no name.");
 
     /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 
+    /// <summary>The format; 0 for a journal that is only just being made.</summary>
     private long KnownVersion()
     {
-        long version = 0;
+        long version = 0, tables = 0;
         ForEach("PRAGMA user_version", null, row => version = raw.sqlite3_column_int64(row, 0));
-        return version <= RunJournal.Version ? version : throw new JournalException($"The journal has format {version}, this program knows {RunJournal.Version}.");
+        if (version is RunJournal.Version)
+        {
+            return version;
+        }
+
+        ForEach("SELECT COUNT(*) FROM sqlite_master", null, row => tables = raw.sqlite3_column_int64(row, 0));
+        return version == 0 && tables == 0 ? 0
+            : version > RunJournal.Version ? throw new JournalException(JournalTrouble.Newer, string.Create(CultureInfo.InvariantCulture, $"The journal has format {version}, this program knows {RunJournal.Version}."))
+            : throw new JournalException(JournalTrouble.Damaged, string.Create(CultureInfo.InvariantCulture, $"The journal has format {version}, which this program never wrote."));
     }
 
     private void ForEach(string sql, string? parameter, Action<sqlite3_stmt> take)
@@ -119,7 +177,7 @@ public sealed class JournalReader : IDisposable
     {
         if (result != raw.SQLITE_OK)
         {
-            throw new JournalException($"The journal cannot be read: {raw.sqlite3_errmsg(_database).utf8_to_string()}");
+            throw new JournalException(JournalException.TroubleOf(result), $"The journal cannot be read: {raw.sqlite3_errmsg(_database).utf8_to_string()}");
         }
     }
 }

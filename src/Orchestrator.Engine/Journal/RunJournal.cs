@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Runs;
@@ -14,112 +16,189 @@ public readonly record struct Entry(Event Fact, DateTimeOffset At);
 public sealed class RunJournal : IDisposable
 {
     /// <summary>The format that this program writes.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
 
-    private readonly SqliteConnection _connection;
+    private readonly string _path;
+    private readonly Dictionary<string, (long Number, long Sum)> _ends = new(StringComparer.Ordinal);
+    private SqliteConnection? _connection;
     private JournalReader? _reader;
 
-    private RunJournal(SqliteConnection connection) => _connection = connection;
+    private RunJournal(string path) => _path = path;
 
-    /// <summary>Opens the journal to write, and makes it when there is none.</summary>
-    /// <exception cref="JournalException">It was made by a newer version, or it is damaged.</exception>
-    public static RunJournal OpenToWrite(string path)
+    /// <summary>What was mended when it was opened, as a sentence that names where the damaged one is kept; null when it was sound.</summary>
+    public string? Mended { get; private init; }
+
+    /// <summary>
+    /// Opens the journal to write, and makes it when there is none. A damaged one is kept aside, and what is intact
+    /// in it is taken over; runs that are not whole are given up, because git knows better what became of them.
+    /// </summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="at">Now, for the name of what is kept aside.</param>
+    /// <exception cref="JournalException">It was made by a newer version, or the disk refuses.</exception>
+    public static RunJournal OpenToWrite(string path, DateTimeOffset at)
     {
-        var journal = new RunJournal(Open(path));
+        var mended = JournalRepair.DamageOf(path) is { } damage ? JournalRepair.Mend(path, damage, at) : null;
+        return Open(path, mended);
+    }
+
+    /// <summary>Opens it as it is.</summary>
+    internal static RunJournal Open(string path, string? mended = null)
+    {
+        var journal = new RunJournal(path) { Mended = mended };
         try
         {
-            journal.Do("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=200;");
-            if (journal.KnownVersion() == 0)
-            {
-                journal.Do($"""
-                    BEGIN;
-                    CREATE TABLE IF NOT EXISTS run (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
-                    CREATE TABLE IF NOT EXISTS fact (run INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID;
-                    PRAGMA user_version = {Version};
-                    COMMIT;
-                    """);
-            }
-
+            journal.Connect();
             return journal;
         }
-        catch (Exception e) when (e is SqliteException or JournalException)
+        catch (SqliteException e)
         {
             journal.Dispose();
-            throw e as JournalException ?? new JournalException($"The journal {path} cannot be used: {e.Message}", e);
+            throw journal.Trouble(e);
         }
     }
 
     /// <summary>Reads what is written so far.</summary>
-    public JournalReader Reader => _reader ??= JournalReader.Open(_connection.DataSource) ?? throw new JournalException("The journal is gone.");
+    public JournalReader Reader => _reader ??= JournalReader.Open(_path) ?? throw new JournalException(JournalTrouble.Damaged, "The journal is gone.");
 
-    /// <summary>Appends facts, all or none. They are on disk when this returns.</summary>
+    /// <summary>
+    /// Appends facts, all or none. They are on disk when this returns. After a refusal the same facts may be given
+    /// again, even if they came through and only the answer was lost.
+    /// </summary>
+    /// <exception cref="JournalException">The disk refuses; nothing may follow from these facts yet.</exception>
     public void Append(RunId run, IReadOnlyList<Entry> entries)
     {
-        using var transaction = _connection.BeginTransaction();
-        using var command = _connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = """
-            INSERT OR IGNORE INTO run (id) VALUES ($run);
-            INSERT INTO fact (run, seq, at, name, body)
-            SELECT number, (SELECT COALESCE(MAX(seq), 0) + 1 FROM fact WHERE run = number), $at, $name, $body FROM run WHERE id = $run;
-            """;
-        command.Parameters.AddWithValue("$run", run.Value);
-        var at = command.Parameters.Add("$at", SqliteType.Integer);
-        var name = command.Parameters.Add("$name", SqliteType.Text);
-        var body = command.Parameters.Add("$body", SqliteType.Text);
-        foreach (var entry in entries)
+        var rows = Chain(run, entries);
+        try
         {
-            at.Value = entry.At.ToUnixTimeMilliseconds();
-            name.Value = JournalNames.Of(entry.Fact);
-            body.Value = EventCodec.Write(entry.Fact);
-            command.ExecuteNonQuery();
+            var connection = Connect();
+            if (!IsThere(connection, run, rows[^1]))
+            {
+                Insert(connection, run, rows);
+            }
+        }
+        catch (SqliteException e)
+        {
+            // After an error of the disk nobody knows what the connection thinks: the next try takes a new one.
+            _connection?.Dispose();
+            _connection = null;
+            throw Trouble(e);
         }
 
-        transaction.Commit();
+        _ends[run.Value] = (rows[^1].Number, rows[^1].Sum);
+        JournalWitness.Write(_path, new WitnessedHead(run.Value, rows[^1].Number, rows[^1].Sum));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _reader?.Dispose();
-        _connection.Dispose();
+        _connection?.Dispose();
     }
 
-    private static SqliteConnection Open(string path)
+    private readonly record struct Row(long Number, long At, string Name, string Body, long Sum);
+
+    private List<Row> Chain(RunId run, IReadOnlyList<Entry> entries)
+    {
+        var (number, sum) = _ends.TryGetValue(run.Value, out var end) ? end : EndOf(run);
+        var rows = new List<Row>(entries.Count);
+        foreach (var entry in entries)
+        {
+            var (at, name, body) = (entry.At.ToUnixTimeMilliseconds(), JournalNames.Of(entry.Fact), EventCodec.Write(entry.Fact));
+            sum = JournalChain.Next(sum, ++number, at, Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(body));
+            rows.Add(new Row(number, at, name, body, sum));
+        }
+
+        return rows;
+    }
+
+    private (long Number, long Sum) EndOf(RunId run)
     {
         try
         {
-            NativeSqlite.Prepare();
-            var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 10 }.ConnectionString);
-            connection.Open();
-            return connection;
+            using var command = Connect().CreateCommand();
+            command.CommandText = "SELECT seq, sum FROM fact WHERE run = (SELECT number FROM run WHERE id = $run) ORDER BY seq DESC LIMIT 1";
+            command.Parameters.AddWithValue("$run", run.Value);
+            using var row = command.ExecuteReader();
+            return row.Read() ? (row.GetInt64(0), row.GetInt64(1)) : (0, JournalChain.Begin(run.Value));
         }
         catch (SqliteException e)
         {
-            throw new JournalException($"The journal {path} cannot be opened: {e.Message}", e);
+            throw Trouble(e);
         }
     }
 
-    private long KnownVersion()
+    private static bool IsThere(SqliteConnection connection, RunId run, Row last)
     {
-        var version = Ask<long>("PRAGMA user_version");
-        return version <= Version ? version : throw new JournalException($"The journal has format {version}, this program knows {Version}.");
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT sum FROM fact WHERE run = (SELECT number FROM run WHERE id = $run) AND seq = $seq";
+        command.Parameters.AddWithValue("$run", run.Value);
+        command.Parameters.AddWithValue("$seq", last.Number);
+        return command.ExecuteScalar() is long sum && sum == last.Sum;
     }
 
-    private void Do(string sql)
+    private static void Insert(SqliteConnection connection, RunId run, List<Row> rows)
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        using var transaction = connection.BeginTransaction();
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = """
+            INSERT OR IGNORE INTO run (id) VALUES ($run);
+            INSERT INTO fact (run, seq, at, name, body, sum) SELECT number, $seq, $at, $name, $body, $sum FROM run WHERE id = $run;
+            """;
+        command.Parameters.AddWithValue("$run", run.Value);
+        var seq = command.Parameters.Add("$seq", SqliteType.Integer);
+        var at = command.Parameters.Add("$at", SqliteType.Integer);
+        var name = command.Parameters.Add("$name", SqliteType.Text);
+        var body = command.Parameters.Add("$body", SqliteType.Text);
+        var sum = command.Parameters.Add("$sum", SqliteType.Integer);
+        foreach (var row in rows)
+        {
+            (seq.Value, at.Value, name.Value, body.Value, sum.Value) = (row.Number, row.At, row.Name, row.Body, row.Sum);
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
     }
 
-    private T? Ask<T>(string sql)
+    private SqliteConnection Connect()
     {
-        using var command = _connection.CreateCommand();
+        if (_connection is { } known)
+        {
+            return known;
+        }
+
+        NativeSqlite.Prepare();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 10 }.ConnectionString);
+        try
+        {
+            connection.Open();
+            Do(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=200;");
+            if (Version != Convert.ToInt64(Do(connection, "PRAGMA user_version"), CultureInfo.InvariantCulture))
+            {
+                Do(connection, $"""
+                    BEGIN;
+                    CREATE TABLE run (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+                    CREATE TABLE fact (run INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID;
+                    PRAGMA user_version = {Version};
+                    COMMIT;
+                    """);
+            }
+
+            return _connection = connection;
+        }
+        catch (SqliteException)
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private JournalException Trouble(SqliteException e) => new(JournalException.TroubleOf(e.SqliteErrorCode), $"The journal {_path} cannot be used: {e.Message}", e);
+
+    private static object? Do(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
         command.CommandText = sql;
-        return command.ExecuteScalar() is T value ? value : default;
+        return command.ExecuteScalar();
     }
 }
-
-/// <summary>The journal cannot be used. It is never started empty over an existing one.</summary>
-public sealed class JournalException(string message, Exception? inner = null) : Exception(message, inner);

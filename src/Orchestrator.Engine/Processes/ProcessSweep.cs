@@ -40,6 +40,42 @@ public static class ProcessSweep
         return found;
     }
 
+    /// <summary>Kills those of them that work in a folder. Returns who is still there.</summary>
+    public static IReadOnlyList<int> KillIn(string folder, string name, string value)
+    {
+        IReadOnlyList<int> found = [];
+        for (var round = 0; round < 50; round++)
+        {
+            found = [.. Find(name, value).Where(pid => WorksIn(pid, folder))];
+            if (found.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var pid in found)
+            {
+                Posix.Signal(pid, Posix.Kill);
+            }
+
+            Thread.Sleep(2);
+        }
+
+        return found;
+    }
+
+    private static bool WorksIn(int pid, string folder)
+    {
+        try
+        {
+            var at = new FileInfo($"/proc/{pid}/cwd").LinkTarget; // '(deleted)' after a folder that is gone
+            return at is not null && (at == folder || at.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Kills all such processes, again until none is found, since one may fork while we look. Returns how many.</summary>
     public static int KillAll(string name, string value)
     {

@@ -34,6 +34,7 @@ public sealed record RunContext(
 public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks) : IHands
 {
     private readonly Worktrees _worktrees = new(repository);
+    private readonly Removal _removal = new(repository);
     private readonly WorkCommits _commits = new(repository);
     private readonly Candidates _candidates = new(repository);
     private readonly PublicationProof _proof = new(repository);
@@ -133,7 +134,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var folder = await _worktrees.EnsureCandidateAsync(context.Run.Value, o.Candidate, cancellation).ConfigureAwait(false);
         var logs = Path.Combine(repository.Places.Run(context.Run.Value), "candidates", o.Ticket.ToString());
         var results = await gates.RunAsync(list, folder, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
-        await _worktrees.RemoveCandidateAsync(cancellation).ConfigureAwait(false);
+        await _removal.CandidateAsync(cancellation).ConfigureAwait(false);
         return new Event.GateFinished(o.Ticket, results);
     }
 
@@ -155,7 +156,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var proof = await _proof.LookAsync(o.Onto, o.Candidate, o.Batch, o.Earlier, cancellation).ConfigureAwait(false);
         if (proof.Holds)
         {
-            await Parallel.ForEachAsync(o.Batch, cancellation, async (item, stop) => await _worktrees.RemoveAsync(PlaceOf(item.Id), stop).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForEachAsync(o.Batch, cancellation, async (item, stop) => await _removal.WorktreeAsync(PlaceOf(item.Id), stop).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         return new Event.Published(o.Ticket, o.Candidate, published.Unlanded, proof);

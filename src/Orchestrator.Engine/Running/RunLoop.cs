@@ -13,16 +13,27 @@ namespace Orchestrator.Engine.Running;
 public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObserver> observers, TimeProvider time, Action<string> report)
 {
     private const int MostAtOnce = 64;
+    private static readonly TimeSpan RefusedAgain = TimeSpan.FromSeconds(2);
+    private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Event> _inbox = Channel.CreateUnbounded<Event>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Brings a fact in from outside: a signal, a reading of the machine. From any thread.</summary>
-    public void Tell(Event fact) => _inbox.Writer.TryWrite(fact);
+    public void Tell(Event fact)
+    {
+        if (fact is Event.StopAsked)
+        {
+            _stopAsked.TrySetResult();
+        }
+
+        _inbox.Writer.TryWrite(fact);
+    }
 
     /// <summary>Runs until the run is final and nothing is under way any more.</summary>
     /// <param name="run">The run.</param>
     /// <param name="state">Its state so far; null for a new one.</param>
     /// <param name="first">The fact to begin with: that it started, or that it goes on.</param>
     /// <returns>The final state.</returns>
+    /// <exception cref="JournalException">The journal is damaged, or the disk refuses it and somebody asked to stop meanwhile.</exception>
     public async Task<RunState> RunAsync(RunId run, RunState? state, Event first)
     {
         var dispatch = new Dispatch(hands, _inbox.Writer, time, report);
@@ -31,7 +42,7 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
             var batch = new List<Entry> { Stamp(first) };
             while (true)
             {
-                journal.Append(run, batch);
+                await AppendAsync(run, batch).ConfigureAwait(false);
                 IReadOnlyList<Order> orders = [];
                 foreach (var (fact, at) in batch)
                 {
@@ -51,6 +62,36 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
                 {
                     batch.Add(Stamp(more));
                 }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Nothing may follow from a fact that is not safe. While the disk refuses, what is under way goes on, nothing new
+    /// is begun, and the same facts are offered again until there is room.
+    /// </summary>
+    private async Task AppendAsync(RunId run, List<Entry> batch)
+    {
+        for (var refused = false; ; refused = true)
+        {
+            try
+            {
+                journal.Append(run, batch);
+                if (refused)
+                {
+                    report("The journal can be written again; the run goes on.");
+                }
+
+                return;
+            }
+            catch (JournalException e) when (e.Trouble == JournalTrouble.Refused && !_stopAsked.Task.IsCompleted)
+            {
+                if (!refused)
+                {
+                    report($"{e.Message} Nothing new is begun until it can be written; make room on the disk, or press Ctrl-C.");
+                }
+
+                await Task.WhenAny(Task.Delay(RefusedAgain, time), _stopAsked.Task).ConfigureAwait(false);
             }
         }
     }

@@ -25,6 +25,7 @@ public sealed record OpenedRun(RunId Run, RunState? State, Event First, Plan Pla
 public sealed class RunOpening(Repository repository, RunJournal journal, OrchestratorSettings settings, TimeProvider time)
 {
     private readonly List<Problem> _problems = [];
+    private readonly UnlandedWork _unlanded = new(repository, journal);
     private RunState? _last;
 
     /// <summary>What was found; an error among them means that nothing may begin.</summary>
@@ -35,9 +36,19 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
     {
         var policy = settings.ToPolicy();
         policy = request.OnePass ? policy with { AutoResume = false } : policy;
+        if (journal.Mended is { } mended)
+        {
+            _problems.Add(new Problem("journal.damaged", mended, new Place(repository.Places.State), "Nothing is to be done for the run to go on; look at the disk.", Severity.Warning));
+        }
+
         if (journal.Reader.LatestRun() is { } latest && journal.Reader.StateOf(latest) is { } state)
         {
-            if (state.Final is not (Final.Completed or Final.WithFailures))
+            if (request.Anew && GiveUp(latest, state) is { } givenUp)
+            {
+                state = givenUp;
+            }
+
+            if (state.Final is not (Final.Completed or Final.WithFailures or Final.Abandoned))
             {
                 Compare(state);
                 if (request.Stage is not null || request.Milestone is not null)
@@ -49,9 +60,10 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
                 return new OpenedRun(latest, state, first, state.Plan, state.Target, state.Base);
             }
 
-            await SeeToUnlandedAsync(state, cancellation).ConfigureAwait(false);
+            _problems.AddRange(await _unlanded.OfAsync(state, cancellation).ConfigureAwait(false));
             _last = state;
         }
+
 
         if (request.Resume)
         {
@@ -67,6 +79,11 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
         var reading = MilestoneFolder.Read(repository.Places.Root);
         _problems.AddRange(reading.Problems);
         var (target, commit) = await TargetAsync(cancellation).ConfigureAwait(false);
+        if (commit is not null && settings.Publish == PublishMode.FastForward)
+        {
+            _problems.AddRange(await _unlanded.StraysAsync(commit, cancellation).ConfigureAwait(false));
+        }
+
         if (reading.Plan is not { } plan || target is null || commit is null || HasErrors())
         {
             return null;
@@ -200,26 +217,16 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
         }
     }
 
-    /// <summary>Integrated work of the run before that could not land must land before new work is built without it.</summary>
-    private async Task SeeToUnlandedAsync(RunState last, CancellationToken cancellation)
+    /// <summary>Ends an unfinished run by the user's wish. What it merged counts, and every commit of it stays reachable.</summary>
+    private RunState? GiveUp(RunId run, RunState state)
     {
-        if (last.Unlanded is null || last.Policy.Publish != PublishMode.FastForward)
+        if (state.Final is Final.Completed or Final.WithFailures or Final.Abandoned)
         {
-            return;
+            return null;
         }
 
-        var target = await repository.CommitOfAsync(last.Target, cancellation).ConfigureAwait(false);
-        if (target is null || await repository.HoldsAsync(target, last.Tip, cancellation).ConfigureAwait(false))
-        {
-            return;
-        }
-
-        var publication = new Publication(repository, new LiveTasks(repository.Places));
-        var again = await publication.PublishAsync(last.Run.Value, last.Target, target, last.Tip, PublishMode.FastForward, cancellation).ConfigureAwait(false);
-        if (again.Unlanded is not null)
-        {
-            var branch = RefNames.Integration(last.Run.Value)["refs/heads/".Length..];
-            _problems.Add(new Problem("target.unlanded", $"The work of run {last.Run} is not on your branch yet: {again.Unlanded}.", new Place(branch), $"Commit or stash your changes, then run 'git merge {branch}'."));
-        }
+        var entry = new Entry(new Event.Abandoned("A new run was asked for."), time.GetUtcNow());
+        journal.Append(run, [entry]);
+        return Conductor.Fold(state, entry.Fact, entry.At);
     }
 }

@@ -12,7 +12,8 @@ namespace Orchestrator.Engine.Running;
 /// <param name="Milestone">Only this milestone, or null.</param>
 /// <param name="Resume">There has to be a run to go on with.</param>
 /// <param name="OnePass">One pass: end at a limit instead of waiting.</param>
-public sealed record RunRequest(string Folder, int? Stage = null, MilestoneId? Milestone = null, bool Resume = false, bool OnePass = false);
+/// <param name="Anew">Give an unfinished run up and begin a new one.</param>
+public sealed record RunRequest(string Folder, int? Stage = null, MilestoneId? Milestone = null, bool Resume = false, bool OnePass = false, bool Anew = false);
 
 /// <summary>Gives the agents of a run their program and environment; asked once the settings are known.</summary>
 /// <param name="settings">The settings.</param>

@@ -30,6 +30,9 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
     /// <summary>Problems that stop nothing, as soon as they are known.</summary>
     public Action<IReadOnlyList<Problem>> Warn { get; init; } = _ => { };
 
+    /// <summary>What a person should know at once: the disk is full, a part of the program failed.</summary>
+    public Action<string> Alarm { get; init; } = _ => { };
+
     /// <summary>Asks the run to stop. From any thread, at any time.</summary>
     public void Ask(StopRequest request)
     {
@@ -75,7 +78,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         var logs = Path.GetFullPath(settings.LogDir, places.Root);
         await StateFolder.EnsureAsync(repository, logs, cancellation).ConfigureAwait(false);
         var recovered = Recovery.Run(places);
-        using var journal = RunJournal.OpenToWrite(places.Journal);
+        using var journal = RunJournal.OpenToWrite(places.Journal, time.GetUtcNow());
         var opening = new RunOpening(repository, journal, settings, time);
         var opened = await opening.OpenAsync(request, cancellation).ConfigureAwait(false);
         List<Problem> problems = [.. read.Problems, .. opening.Problems];
@@ -125,7 +128,15 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks);
-        var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. observers], time, text => log.Say(LogEventLevel.Error, text));
+        var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. observers], time, Tell);
+
+        // The log may lie on the very disk that is full.
+        void Tell(string text)
+        {
+            log.Say(LogEventLevel.Error, text);
+            Alarm(text);
+        }
+
         lock (_lock)
         {
             _loop = loop;

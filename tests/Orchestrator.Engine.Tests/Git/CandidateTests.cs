@@ -24,7 +24,7 @@ public sealed class CandidateTests : InRepository
         Assert.Equal(
             $"Merge milestone 1A: Title of 1A\n\nOrchestrator-Milestone: 1A\nOrchestrator-Run: {Run}\nOrchestrator-Milestone-Hash: hash-1A",
             Repo.Git("log", "-1", "--format=%B", built.Commit + "^").TrimEnd());
-        Assert.Equal(built.Commit, Repo.Tip(RefNames.Candidate(Run)));
+        Assert.Equal(built.Commit, Repo.Tip(RefNames.Candidate(Run, built.Commit!)));
         Assert.Equal(onto, Repo.Tip()); // the target waits for the gates
         Assert.Equal("", Repo.Fsck());
     }

@@ -20,6 +20,9 @@ public abstract class InRepository : IAsyncLifetime
 
     protected Worktrees Trees => new(Opened);
 
+    /// <summary>The one door through which things go.</summary>
+    protected Removal Gone => new(Opened);
+
     /// <inheritdoc/>
     public virtual async ValueTask InitializeAsync() => Opened = await Repo.OpenAsync(Stop);
 

@@ -50,9 +50,9 @@ public sealed class PlantedProgramTests : InRepository
         var folder = await PrepareAsync("1A");
         Files.Write(folder, "unsaved.txt", "x\n");
         await Trees.EnsureAsync(Place("1A"), Repo.Tip(), renew: true, Stop);
-        await Trees.RemoveAsync(Place("1A"), Stop);
+        await Gone.WorktreeAsync(Place("1A"), Stop);
         await Trees.EnsureCandidateAsync(Run, Repo.Tip(), Stop);
-        await Trees.RemoveCandidateAsync(Stop);
+        await Gone.CandidateAsync(Stop);
         Assert.Equal([], Ran());
     }
 

@@ -121,15 +121,15 @@ public sealed class WorktreeTests : InRepository
     public async Task Removing_saves_what_is_not_committed_and_says_where()
     {
         var item = await WorkAsync("1A", ("a.txt", "a\n"));
-        Assert.Null(await Trees.RemoveAsync(Place("1A"), Stop));
+        Assert.Empty(await Gone.WorktreeAsync(Place("1A"), Stop));
         Assert.False(Directory.Exists(Folder("1A")));
         Assert.Equal(item.Tip, Repo.Tip(Branch("1A")));
 
         var other = await PrepareAsync("1B");
         Files.Write(other, "b.txt", "b\n");
-        var saved = await Trees.RemoveAsync(Place("1B"), Stop);
-        Assert.Equal("b\n", Repo.Text(saved!, "b.txt"));
-        Assert.Null(await Trees.RemoveAsync(Place("1B"), Stop));
+        var saved = Assert.Single(await Gone.WorktreeAsync(Place("1B"), Stop));
+        Assert.Equal("b\n", Repo.Text(saved, "b.txt"));
+        Assert.Empty(await Gone.WorktreeAsync(Place("1B"), Stop));
         Assert.Empty(Directory.GetDirectories(Path.Combine(Opened.Places.CommonDir, "worktrees")));
     }
 
@@ -149,7 +149,7 @@ public sealed class WorktreeTests : InRepository
         Repo.Git("worktree", "add", "-q", "-b", "mine", users);
         await PrepareAsync("1A");
         await Trees.EnsureAsync(Place("1A"), Repo.Tip(), renew: true, Stop);
-        await Trees.RemoveAsync(Place("1A"), Stop);
+        await Gone.WorktreeAsync(Place("1A"), Stop);
         Assert.Equal("", Repo.GitIn(users, "status", "--porcelain"));
     }
 
@@ -162,7 +162,7 @@ public sealed class WorktreeTests : InRepository
         await Trees.EnsureCandidateAsync(Run, item.Tip, Stop);
         Assert.Equal("a\n", File.ReadAllText(Path.Combine(folder, "a.txt")));
         Assert.False(File.Exists(Path.Combine(folder, "made-by-a-gate.o")));
-        await Trees.RemoveCandidateAsync(Stop);
+        await Gone.CandidateAsync(Stop);
         Assert.False(Directory.Exists(folder));
     }
 

@@ -22,14 +22,14 @@ public sealed class RunJournalTests : IDisposable
     public void What_was_appended_is_read_in_its_order_by_another_life()
     {
         var entries = Samples.All.Select((fact, i) => new Entry(fact, Noon.AddMilliseconds(i))).ToList();
-        using (var journal = RunJournal.OpenToWrite(File))
+        using (var journal = RunJournal.OpenToWrite(File, Noon))
         {
             journal.Append(Run, entries[..5]);
             journal.Append(Run, [entries[5]]);
             journal.Append(Run, entries[6..]);
         }
 
-        using var later = RunJournal.OpenToWrite(File);
+        using var later = RunJournal.OpenToWrite(File, Noon);
         Assert.Equal(entries, later.Reader.Read(Run));
         Assert.Equal(Run, later.Reader.LatestRun());
     }
@@ -37,7 +37,7 @@ public sealed class RunJournalTests : IDisposable
     [Fact]
     public void Runs_are_kept_apart_and_the_latest_begun_is_the_latest()
     {
-        using var journal = RunJournal.OpenToWrite(File);
+        using var journal = RunJournal.OpenToWrite(File, Noon);
         Assert.Null(journal.Reader.LatestRun());
         journal.Append(new RunId("z-first"), [new Entry(new Event.Woke(), Noon)]);
         journal.Append(new RunId("a-second"), [new Entry(new Event.Woke(), Noon), new Entry(new Event.Woke(), Noon)]);
@@ -53,7 +53,7 @@ public sealed class RunJournalTests : IDisposable
     {
         var facts = new List<Event> { Samples.Start, new Event.StopAsked(new StopRequest(Urgency.Drain, "operator", "enough")), new Event.Resumed(2, Samples.Start.Policy) };
         RunState? live = null;
-        using var journal = RunJournal.OpenToWrite(File);
+        using var journal = RunJournal.OpenToWrite(File, Noon);
         foreach (var fact in facts)
         {
             journal.Append(Run, [new Entry(fact, Noon)]);
@@ -68,7 +68,7 @@ public sealed class RunJournalTests : IDisposable
     public void A_reader_sees_each_fact_at_once_beside_the_writer()
     {
         Assert.Null(JournalReader.Open(File));
-        using var writer = RunJournal.OpenToWrite(File);
+        using var writer = RunJournal.OpenToWrite(File, Noon);
         using var reader = JournalReader.Open(File)!;
         Assert.Null(reader.LatestRun());
         for (var i = 1; i <= 50; i++)
@@ -81,7 +81,7 @@ public sealed class RunJournalTests : IDisposable
     [Fact]
     public async Task Many_readers_disturb_no_writer()
     {
-        using var writer = RunJournal.OpenToWrite(File);
+        using var writer = RunJournal.OpenToWrite(File, Noon);
         writer.Append(Run, [new Entry(new Event.Woke(), Noon)]);
         using var done = new CancellationTokenSource();
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(
@@ -110,7 +110,7 @@ public sealed class RunJournalTests : IDisposable
     [Fact]
     public void An_append_that_fails_leaves_nothing_of_it()
     {
-        using var journal = RunJournal.OpenToWrite(File);
+        using var journal = RunJournal.OpenToWrite(File, Noon);
         journal.Append(Run, [new Entry(new Event.Woke(), Noon)]);
         Assert.ThrowsAny<Exception>(() => journal.Append(Run, [new Entry(new Event.Woke(), Noon), new Entry(null!, Noon)]));
         Assert.Single(journal.Reader.Read(Run));
@@ -128,7 +128,7 @@ public sealed class RunJournalTests : IDisposable
     [InlineData("UPDATE fact SET name = 'run.started' WHERE seq = 2")]
     public void A_fact_that_cannot_be_read_is_an_error_that_names_it(string sql)
     {
-        using var journal = RunJournal.OpenToWrite(File);
+        using var journal = RunJournal.OpenToWrite(File, Noon);
         journal.Append(Run, [new Entry(new Event.Woke(), Noon), new Entry(new Event.TargetMoved(new Ticket(1), "tip"), Noon)]);
         Sql(sql);
         Assert.Contains("Fact 2", Assert.Throws<JournalException>(() => journal.Reader.Read(Run)).Message, StringComparison.Ordinal);
@@ -137,9 +137,9 @@ public sealed class RunJournalTests : IDisposable
     [Fact]
     public void A_journal_of_a_newer_version_is_refused_and_left_as_it_is()
     {
-        RunJournal.OpenToWrite(File).Dispose();
+        RunJournal.OpenToWrite(File, Noon).Dispose();
         Sql("PRAGMA user_version = 99");
-        Assert.Contains("99", Assert.Throws<JournalException>(() => RunJournal.OpenToWrite(File)).Message, StringComparison.Ordinal);
+        Assert.Contains("99", Assert.Throws<JournalException>(() => RunJournal.OpenToWrite(File, Noon)).Message, StringComparison.Ordinal);
         Assert.Throws<JournalException>(() => JournalReader.Open(File));
     }
 
@@ -149,14 +149,6 @@ public sealed class RunJournalTests : IDisposable
         Sql("PRAGMA journal_mode=WAL");
         Assert.True(System.IO.File.Exists(File));
         Assert.Null(JournalReader.Open(File));
-    }
-
-    [Fact]
-    public void A_file_that_is_no_journal_is_refused_and_left_as_it_is()
-    {
-        _folder.Write("journal.db", new string('x', 10_000));
-        Assert.Throws<JournalException>(() => RunJournal.OpenToWrite(File));
-        Assert.Equal(new string('x', 10_000), System.IO.File.ReadAllText(File));
     }
 
     private void Sql(string sql)

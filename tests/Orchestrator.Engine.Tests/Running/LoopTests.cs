@@ -16,7 +16,7 @@ public sealed class LoopTests : IDisposable
     [Fact]
     public async Task A_timer_that_rings_too_early_is_set_again()
     {
-        using var journal = RunJournal.OpenToWrite(Path.Combine(_folder, "journal.db"));
+        using var journal = RunJournal.OpenToWrite(Path.Combine(_folder, "journal.db"), DateTimeOffset.UnixEpoch);
         var hands = new PlayedHands { LimitOnce = TimeSpan.FromMilliseconds(1) };
         var loop = new RunLoop(journal, hands, [], new HastyClock(), _ => { });
 
@@ -29,7 +29,7 @@ public sealed class LoopTests : IDisposable
     [Fact]
     public async Task A_broken_observer_leaves_the_run_alone_and_is_reported()
     {
-        using var journal = RunJournal.OpenToWrite(Path.Combine(_folder, "journal.db"));
+        using var journal = RunJournal.OpenToWrite(Path.Combine(_folder, "journal.db"), DateTimeOffset.UnixEpoch);
         var reports = new List<string>();
         var loop = new RunLoop(journal, new PlayedHands(), [new BrokenObserver()], TimeProvider.System, reports.Add);
 
@@ -42,7 +42,7 @@ public sealed class LoopTests : IDisposable
     [Fact]
     public async Task Hands_that_throw_answer_with_a_failure_instead_of_silence()
     {
-        using var journal = RunJournal.OpenToWrite(Path.Combine(_folder, "journal.db"));
+        using var journal = RunJournal.OpenToWrite(Path.Combine(_folder, "journal.db"), DateTimeOffset.UnixEpoch);
         var loop = new RunLoop(journal, new PlayedHands { Throws = true }, [], new HastyClock(), _ => { });
         var stop = new Event.StopAsked(new StopRequest(Urgency.Drain, "test", "enough"));
         loop.Tell(stop);

@@ -1,0 +1,104 @@
+using Orchestrator.Engine.Processes;
+
+namespace Orchestrator.Engine.Git;
+
+/// <summary>
+/// The one door through which anything of ours goes: worktrees, branches, refs. Before something goes it is proved that
+/// no process of ours is in it, and that nothing is lost with it; what would be is kept under a rescue ref first. A test
+/// of the house sees to it that nobody else deletes.
+/// </summary>
+public sealed class Removal(Repository repository)
+{
+    private static readonly char[] Digits = [.. "0123456789"];
+
+    private readonly Rescue _rescue = new(repository);
+
+    private RepositoryPlaces Places => repository.Places;
+
+    /// <summary>Removes a milestone's worktree. Returns the rescue refs that were needed.</summary>
+    /// <exception cref="IOException">A process of ours cannot be ended.</exception>
+    public async Task<IReadOnlyList<string>> WorktreeAsync(WorkPlace place, CancellationToken cancellation)
+    {
+        Empty(Places.Worktree(place.Name));
+        var rescued = await _rescue.FromWorktreeAsync(place, cancellation).ConfigureAwait(false);
+        await DropAsync(Places.Worktree(place.Name), cancellation).ConfigureAwait(false);
+        return rescued;
+    }
+
+    /// <summary>Removes the candidate's worktree: only gates worked in it, so there is nothing to save.</summary>
+    public Task CandidateAsync(CancellationToken cancellation)
+    {
+        Empty(Places.Worktree(Worktrees.CandidateName));
+        return DropAsync(Places.Worktree(Worktrees.CandidateName), cancellation);
+    }
+
+    /// <summary>Removes a branch or ref, if it still stands at <paramref name="commit"/>. Returns the rescue ref when nothing else kept it.</summary>
+    public async Task<string?> RefAsync(string name, string commit, CancellationToken cancellation)
+    {
+        string? rescue = null;
+        if (!await IsKeptAsync(name, commit, cancellation).ConfigureAwait(false))
+        {
+            var parts = name.Split('/');
+            rescue = await _rescue.KeepAsync(parts.ElementAtOrDefault(^2) ?? "unknown", parts[^1], commit, cancellation).ConfigureAwait(false);
+        }
+
+        await repository.Git.RunAsync(Places.CommonDir, ["update-ref", "-d", name, commit], cancellation).ConfigureAwait(false);
+        return rescue;
+    }
+
+    /// <summary>Whether another ref keeps a commit reachable.</summary>
+    public async Task<bool> IsKeptAsync(string except, string commit, CancellationToken cancellation)
+    {
+        var holding = await repository.Git.RunAsync(Places.CommonDir, ["for-each-ref", "--format=%(refname)", "--contains", commit], cancellation).ConfigureAwait(false);
+        return holding.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(name => name != except);
+    }
+
+    /// <summary>Ends what is left of ours in a folder: an agent's own children may have outlived it there.</summary>
+    private void Empty(string folder)
+    {
+        if (ProcessSweep.KillIn(folder, LongProcess.RepositoryMarker, Places.CommonDir) is { Count: > 0 } left)
+        {
+            throw new IOException($"Process {left[0]} of ours cannot be ended and works in {folder}.");
+        }
+    }
+
+    /// <summary>
+    /// Deletes the folder and the admin folders that name it, half-made ones included; git's own prune passes locked
+    /// ones over.
+    /// </summary>
+    private async Task DropAsync(string folder, CancellationToken cancellation)
+    {
+        await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            foreach (var admin in AdminFoldersOf(folder))
+            {
+                Directory.Delete(admin, recursive: true);
+            }
+        }
+        finally
+        {
+            repository.Writing.Release();
+        }
+    }
+
+    private List<string> AdminFoldersOf(string folder)
+    {
+        var all = Path.Combine(Places.CommonDir, "worktrees");
+        return Directory.Exists(all) ? [.. Directory.EnumerateDirectories(all).Where(Names)] : [];
+
+        bool Names(string admin)
+        {
+            var gitdir = Path.Combine(admin, "gitdir");
+            var named = File.Exists(gitdir) ? File.ReadAllText(gitdir).Trim() : "";
+            var ours = Path.Combine(folder, ".git");
+            return named == ours
+                || (ours.StartsWith(named, StringComparison.Ordinal) && Path.GetFileName(admin).TrimEnd(Digits) == Path.GetFileName(folder).TrimEnd(Digits)); // git had only begun to make it
+        }
+    }
+}
