@@ -46,7 +46,7 @@ public sealed class LongProcessTests : IDisposable
         using var process = await StartAsync("env");
         await process.WaitAsync(Stop);
         var names = File.ReadAllLines(_folder.In("out")).Select(l => l.Split('=')[0]).Except(["PWD", "SHLVL", "_", "OLDPWD"]);
-        Assert.Equal(["ORCHESTRATOR_ORDER", "ORCHESTRATOR_REPOSITORY", "PATH"], names.Order(StringComparer.Ordinal));
+        Assert.Equal(["ORCHESTRATOR_LIFE", "ORCHESTRATOR_ORDER", "ORCHESTRATOR_REPOSITORY", "PATH"], names.Order(StringComparer.Ordinal));
     }
 
     [Fact]
