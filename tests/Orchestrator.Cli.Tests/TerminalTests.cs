@@ -84,7 +84,7 @@ public sealed class TerminalTests
         run.Signal("TSTP");
         HeldRun.Until(() => IsFrozen(run.Id), 10, () => "not stopped");
         Assert.NotEmpty(held.Repository.LeftOver());
-        Assert.All(held.Repository.LeftOver(), pid => Assert.True(IsFrozen(pid)));
+        HeldRun.Until(() => held.Repository.LeftOver().All(IsFrozen), 5, () => "an agent goes on");
         Assert.Contains("are frozen", run.Error, StringComparison.Ordinal);
         run.Signal("CONT");
         HeldRun.Until(() => held.Repository.LeftOver() is { Count: > 0 } all && !all.Any(IsFrozen), 10, () => "not thawed");
