@@ -119,6 +119,17 @@ public sealed class LongProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task What_takes_longer_than_its_limit_is_told_and_still_runs()
+    {
+        using var process = await StartAsync("echo up > ready; sleep 600; :");
+        await IsReadyAsync();
+        Assert.Null(await process.WaitAsync(TimeSpan.FromMilliseconds(50), Stop));
+        Assert.NotEmpty(ProcessSweep.Find(LongProcess.OrderMarker, _order));
+        await process.StopAsync();
+        Assert.NotEqual(0, await process.WaitAsync(TimeSpan.FromMinutes(1), Stop));
+    }
+
+    [Fact]
     public async Task Stopping_what_has_ended_does_no_harm()
     {
         using var process = await StartAsync("exit 0");
