@@ -23,7 +23,7 @@ internal sealed class Signals : IDisposable
         On(PosixSignal.SIGINT, _ => Interrupted());
         On(PosixSignal.SIGTERM, StopAgents);
         On(PosixSignal.SIGQUIT, StopAgents);
-        On(PosixSignal.SIGHUP, StopAgents);
+        On(PosixSignal.SIGHUP, StopAgents); // the runtime leaves it alone where 'nohup' has it ignored
         if (!OperatingSystem.IsWindows())
         {
             On(PosixSignal.SIGTSTP, _ => Pause());
@@ -32,20 +32,11 @@ internal sealed class Signals : IDisposable
 
     public void Dispose() => _registrations.ForEach(r => r.Dispose());
 
-    /// <summary>Registers, unless whoever started us wants the signal ignored: <c>nohup</c> means that a closed terminal is none of our business.</summary>
-    private void On(PosixSignal signal, Action<PosixSignal> act)
+    private void On(PosixSignal signal, Action<PosixSignal> act) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
-        if (OurProcesses.IsIgnored(signal))
-        {
-            return;
-        }
-
-        _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            act(signal);
-        }));
-    }
+        context.Cancel = true;
+        act(signal);
+    }));
 
     private void Interrupted()
     {

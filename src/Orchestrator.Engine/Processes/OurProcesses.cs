@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace Orchestrator.Engine.Processes;
 
 /// <summary>All agents and gates of this very process of ours, with whatever they started: to freeze, thaw or kill them together.</summary>
@@ -55,27 +52,6 @@ public static class OurProcesses
     {
         Send(Posix.Kill, []);
         ProcessSweep.KillAll(LifeMarker, Life);
-    }
-
-    /// <summary>True when the one who started us has this signal ignored; a handler of ours would undo that.</summary>
-    public static bool IsIgnored(PosixSignal signal)
-    {
-        var number = signal switch
-        {
-            PosixSignal.SIGHUP => 1,
-            PosixSignal.SIGINT => 2,
-            PosixSignal.SIGQUIT => 3,
-            PosixSignal.SIGTERM => 15,
-            _ => 0,
-        };
-        const string Line = "SigIgn:";
-        if (number == 0 || !File.Exists("/proc/self/status"))
-        {
-            return false;
-        }
-
-        var mask = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Line, StringComparison.Ordinal));
-        return mask is not null && ulong.TryParse(mask.AsSpan(Line.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var bits) && (bits >> (number - 1) & 1) == 1;
     }
 
     internal static async Task<T> WhileNotFrozenAsync<T>(Func<Task<T>> start)
