@@ -2,11 +2,12 @@ using System.CommandLine;
 using Orchestrator.Cli;
 using Orchestrator.Cli.Verbs;
 using Orchestrator.Engine.Journal;
+using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Settings;
 
-// Plain streams: the console's own writers ask the terminal first, which a status would wait for.
-using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
-using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+SteadyWriter.OccupyClosedStreams();
+using var output = SteadyWriter.On(Console.OpenStandardOutput);
+using var error = SteadyWriter.On(Console.OpenStandardError);
 var surroundings = new Surroundings(UserEnvironment.Read(), Directory.GetCurrentDirectory(), output, error, TimeProvider.System);
 try
 {
@@ -22,6 +23,11 @@ try
 catch (JournalException e)
 {
     error.WriteLine($"error: {e.Message}\n       It is left as it is. Use the version that wrote it, or move .orchestrator/journal.db away: what is merged is known from git, the rest stays under refs/orchestrator/.");
+    return ExitCode.Problems;
+}
+catch (LeaseException e)
+{
+    error.WriteLine($"error: {e.Message}\n       Make the file and its folder readable and writable for you, on a disk with room, then try again.");
     return ExitCode.Problems;
 }
 catch (Exception e) when (e is not OutOfMemoryException)

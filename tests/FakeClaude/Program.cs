@@ -35,9 +35,19 @@ held.Write(Encoding.UTF8.GetBytes($"{milestone} {role} {attempt} {round}\n"));
 held.Flush();
 
 Line($"{{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"{session}\",\"claude_code_version\":\"0.0.0-fake\"}}");
+if (mode == $"hold:{role}")
+{
+    // Stays in this role until the test lets it go on.
+    File.WriteAllText(Path.Combine(home, "held"), "");
+    while (!File.Exists(Path.Combine(home, "go")))
+    {
+        Thread.Sleep(20);
+    }
+}
+
 if (role == "review")
 {
-    var wants = mode == "changes-then-approve" && round == 0 || mode == "never-approve";
+    var wants = mode is "changes-then-approve" or "hold:remediate" && round == 0 || mode == "never-approve";
     var finding = wants ? "{\"severity\":\"major\",\"file\":\"out/x\",\"line\":1,\"claim\":\"not good enough\"}" : "";
     Result($"\"subtype\":\"success\",\"is_error\":false,\"result\":\"\",\"structured_output\":{{\"verdict\":\"{(wants ? "changes_requested" : "approved")}\",\"summary\":\"looked\",\"findings\":[{finding}]}}");
     return 0;
@@ -52,6 +62,22 @@ switch (mode.Split(':')[0])
         Thread.Sleep(Timeout.Infinite);
         break;
     case "hang-once" when starts == 1:
+        Thread.Sleep(Timeout.Infinite);
+        break;
+    case "brood":
+        // Children as tools leave them: in the background, in a session of their own, forked twice; all deaf to requests.
+        foreach (var flight in new[] { "sh -c \"$CHILD\" &", "setsid sh -c \"$CHILD\" &", "(setsid sh -c '(setsid sh -c \"$CHILD\") & eval \"$CHILD\"' &)" })
+        {
+            using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", $"export CHILD=\"$1\"; {flight}", "sh", "trap '' HUP INT TERM; echo up >> \"$HOME/brood\"; while :; do sleep 600; done"]);
+            shell.WaitForExit();
+        }
+
+        while (!File.Exists(Path.Combine(home, "brood")) || File.ReadAllLines(Path.Combine(home, "brood")).Length < 4)
+        {
+            Thread.Sleep(20);
+        }
+
+        File.WriteAllText(Path.Combine(home, "held"), "");
         Thread.Sleep(Timeout.Infinite);
         break;
     case "crash":

@@ -33,7 +33,16 @@ internal sealed class RunningTool : IDisposable
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _news = new(false);
 
-    public RunningTool(string file, string folder, string home, params string[] arguments)
+    public RunningTool(string file, string folder, string home, params string[] arguments) : this(file, folder, home, null, arguments)
+    {
+    }
+
+    /// <param name="file">What to start.</param>
+    /// <param name="folder">Where.</param>
+    /// <param name="home">Its home.</param>
+    /// <param name="tools">A folder that goes before PATH, or null.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public RunningTool(string file, string folder, string home, string? tools, string[] arguments)
     {
         var info = new ProcessStartInfo(file) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments)
@@ -42,7 +51,7 @@ internal sealed class RunningTool : IDisposable
         }
 
         info.Environment.Clear();
-        info.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        info.Environment["PATH"] = (tools is null ? "" : tools + ":") + Environment.GetEnvironmentVariable("PATH");
         info.Environment["HOME"] = home;
         info.Environment["XDG_CACHE_HOME"] = Tool.Cache;
         info.Environment["DOTNET_ROOT"] = Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? Path.GetDirectoryName(Environment.ProcessPath)!;
@@ -93,9 +102,14 @@ internal sealed class RunningTool : IDisposable
         _process.WaitForExit();
     }
 
-    public void Signal(string name)
+    public void Signal(string name) => Signal(name, _process.Id);
+
+    /// <summary>To its process group, as a terminal does; it has to lead one.</summary>
+    public void SignalGroup(string name) => Signal(name, -_process.Id);
+
+    private static void Signal(string name, int target)
     {
-        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{name}", "--", target.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -48,7 +48,7 @@ internal static class ClaudeCli
         environment["npm_config_cache"] = Path.Combine(user.CacheFolder, "npm");
         environment["npm_config_update_notifier"] = "false";
         var end = await ShortProcess.RunAsync(
-            new ProcessSpec(npm, ["install", "--no-audit", "--no-fund", "--no-progress", "--prefix", draft, $"@anthropic-ai/claude-code-{Platform()}@{Version}"], draft, environment),
+            new ProcessSpec(npm, ["install", "--no-audit", "--no-fund", "--no-progress", "--prefix", draft, $"@anthropic-ai/claude-code-{Platform()}@{Version}"], draft, environment) { InTerminal = true },
             null, TimeSpan.FromMinutes(20), cancellation).ConfigureAwait(false);
         var fetched = Path.Combine(draft, Relative());
         if (end.ExitCode != 0 || !File.Exists(fetched))

@@ -21,7 +21,7 @@ internal static class CleanVerb
         {
             if (lease is null)
             {
-                around.Error.WriteLine($"error: process {holder?.ProcessId} works on this repository.\n       Stop it first.");
+                around.Error.WriteLine($"error: {(holder is null ? "another process" : $"process {holder.ProcessId}")} works on this repository.\n       Stop it first.");
                 return ExitCode.Busy;
             }
 

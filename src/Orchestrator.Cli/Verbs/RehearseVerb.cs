@@ -26,7 +26,7 @@ internal static class RehearseVerb
         var clone = into is null ? Directory.CreateTempSubdirectory("orchestrator-rehearsal-").FullName : Path.GetFullPath(into, around.Folder);
         var environment = around.User.Only("PATH", "HOME");
         var end = await ShortProcess.RunAsync(
-            new ProcessSpec(around.User.Find("git")!, ["clone", "-q", "--no-hardlinks", repository.Places.Root, clone], around.Folder, environment), null, TimeSpan.FromMinutes(30), stop).ConfigureAwait(false);
+            new ProcessSpec(around.User.Find("git")!, ["clone", "-q", "--no-hardlinks", repository.Places.Root, clone], around.Folder, environment) { InTerminal = true }, null, TimeSpan.FromMinutes(30), stop).ConfigureAwait(false);
         if (end.ExitCode != 0)
         {
             around.Error.WriteLine($"error: git clone: {end.Errors.Trim()}");

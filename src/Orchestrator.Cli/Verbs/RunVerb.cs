@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Orchestrator.Cli.Agents;
 using Orchestrator.Cli.Screens;
 using Orchestrator.Core;
@@ -98,58 +97,4 @@ internal static class RunVerb
         Final.LimitReached => ExitCode.LimitReached,
         _ => throw new InvalidOperationException("The run came back without an end."),
     };
-
-    /// <summary>
-    /// The first Ctrl-C lets the steps under way end, the second stops the agents, the third ends us at once; the
-    /// next start picks up. A closed terminal or SIGTERM stops the agents.
-    /// </summary>
-    private sealed class Signals : IDisposable
-    {
-        private readonly List<PosixSignalRegistration> _registrations = [];
-        private int _interrupts;
-
-        public Signals(RunSession session, TextWriter error)
-        {
-            void Say(string text)
-            {
-                try
-                {
-                    error.WriteLine(text);
-                }
-                catch (IOException)
-                {
-                    // The terminal is gone; that is why we are told to stop.
-                }
-            }
-
-            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-            {
-                context.Cancel = true;
-                switch (Interlocked.Increment(ref _interrupts))
-                {
-                    case 1:
-                        Say("Ending after the steps under way. Ctrl-C again stops the agents now.");
-                        session.Ask(new StopRequest(Urgency.Drain, "operator", "Asked to end."));
-                        break;
-                    case 2:
-                        Say("Stopping the agents. Ctrl-C again ends at once; the next start picks up.");
-                        session.Ask(new StopRequest(Urgency.Stop, "operator", "Asked to stop."));
-                        break;
-                    default:
-                        Environment.Exit(ExitCode.Stopped);
-                        break;
-                }
-            }));
-            foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT })
-            {
-                _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-                {
-                    context.Cancel = true;
-                    session.Ask(new StopRequest(Urgency.Stop, "operator", $"Got {signal}."));
-                }));
-            }
-        }
-
-        public void Dispose() => _registrations.ForEach(r => r.Dispose());
-    }
 }

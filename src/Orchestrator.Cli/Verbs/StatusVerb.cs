@@ -21,7 +21,12 @@ internal static class StatusVerb
 
             var alive = Lease.IsHeld(places.Lease);
             around.Out.Write(json ? StatusScreen.Json(state, alive) : StatusScreen.Text(state, alive, around.Time));
-            around.Out.Flush();
+            if (around.Out is SteadyWriter { Lost: { } why })
+            {
+                around.Error.WriteLine($"error: standard output cannot be written: {why}");
+                return ExitCode.Bug; // half an answer must not look like a whole one
+            }
+
             if (!watch || !alive || state.Final is not null)
             {
                 return ExitCode.Done;

@@ -22,7 +22,6 @@ public sealed record Turn(
 /// <summary>Runs one agent process to its end and says how it ended. The process is gone when this returns, with all that it started.</summary>
 public sealed class TurnRunner(AgentSetup setup)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs it.</summary>
@@ -78,20 +77,21 @@ public sealed class TurnRunner(AgentSetup setup)
     private static async Task<(int Exit, TurnOutcome? Why)> FollowAsync(LongProcess process, TranscriptReader reader, TimeSpan timeout, CancellationToken cancellation)
     {
         var exit = process.WaitAsync(cancellation);
-        var begun = TimeProvider.System.GetTimestamp();
-        long? resultSeen = null;
-        while (await Task.WhenAny(exit, Task.Delay(Look, cancellation)).ConfigureAwait(false) != exit)
+        var awake = new AwakeTime(TimeProvider.System);
+        TimeSpan? resultSeen = null;
+        while (await Task.WhenAny(exit, Task.Delay(AwakeTime.Rhythm, cancellation)).ConfigureAwait(false) != exit)
         {
             cancellation.ThrowIfCancellationRequested();
+            awake.Look();
             reader.Poll();
-            resultSeen ??= reader.Report.Result is null ? null : TimeProvider.System.GetTimestamp();
-            if (resultSeen is { } seen && TimeProvider.System.GetElapsedTime(seen) > Grace)
+            resultSeen ??= reader.Report.Result is null ? null : awake.Elapsed;
+            if (resultSeen is { } seen && awake.Elapsed - seen > Grace)
             {
                 await process.StopAsync().ConfigureAwait(false);
                 return (0, null);
             }
 
-            if (TimeProvider.System.GetElapsedTime(begun) > timeout)
+            if (awake.Elapsed > timeout)
             {
                 await process.StopAsync().ConfigureAwait(false);
                 return (124, new TurnOutcome.Failed(FailureKind.Attempt, "agent.timeout", $"The turn took longer than {timeout.TotalMinutes:0} minutes."));

@@ -34,18 +34,20 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
     {
         var spec = new ProcessSpec("/bin/sh", ["-c", $"exec 2>&1\n{gate.Run}"], folder, environment);
         using var process = await LongProcess.StartAsync(spec, order, null, log, log + ".err").ConfigureAwait(false);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(gate.Timeout);
         try
         {
-            var exit = await process.WaitAsync(limit.Token).ConfigureAwait(false);
-            return new GateResult(gate.Name, exit == 0, exit == 0 ? "" : $"exit code {exit}\n{Tail(log)}");
+            if (await process.WaitAsync(gate.Timeout, cancellation).ConfigureAwait(false) is { } exit)
+            {
+                return new GateResult(gate.Name, exit == 0, exit == 0 ? "" : $"exit code {exit}\n{Tail(log)}");
+            }
+
+            await process.StopAsync().ConfigureAwait(false);
+            return new GateResult(gate.Name, false, $"not finished after {gate.Timeout.TotalSeconds:0} s\n{Tail(log)}");
         }
         catch (OperationCanceledException)
         {
             await process.StopAsync().ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
-            return new GateResult(gate.Name, false, $"not finished after {gate.Timeout.TotalSeconds:0} s\n{Tail(log)}");
+            throw;
         }
         finally
         {

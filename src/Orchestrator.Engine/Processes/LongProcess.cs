@@ -23,7 +23,11 @@ public sealed class LongProcess : IDisposable
     private readonly Process _process;
     private readonly string _order;
 
-    private LongProcess(Process process, string order) => (_process, _order) = (process, order);
+    private LongProcess(Process process, string order)
+    {
+        (_process, _order) = (process, order);
+        OurProcesses.Add(this);
+    }
 
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
@@ -49,10 +53,11 @@ public sealed class LongProcess : IDisposable
 
         arguments.Add(spec.File);
         arguments.AddRange(spec.Arguments);
-        var environment = new Dictionary<string, string>(spec.Environment) { [OrderMarker] = order };
+        var environment = new Dictionary<string, string>(spec.Environment) { [OrderMarker] = order, [OurProcesses.LifeMarker] = OurProcesses.Life };
         var info = ShortProcess.Info(new ProcessSpec(Shell, arguments, spec.Directory, environment));
         info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = false;
-        return new LongProcess(await Spawner.StartAsync(info).ConfigureAwait(false), order);
+        await Guardian.StandByAsync($"{OurProcesses.LifeMarker}={OurProcesses.Life}").ConfigureAwait(false);
+        return await OurProcesses.WhileNotFrozenAsync(async () => new LongProcess(await Spawner.StartAsync(info).ConfigureAwait(false), order)).ConfigureAwait(false);
     }
 
     /// <summary>Waits for the end. Returns the exit code, 128 + n when signal n ended it.</summary>
@@ -60,6 +65,26 @@ public sealed class LongProcess : IDisposable
     {
         await _process.WaitForExitAsync(cancellation).ConfigureAwait(false);
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits for the end, but not longer than <paramref name="limit"/>, in which no time counts that we were frozen.</summary>
+    /// <returns>The exit code; null when the time was up.</returns>
+    public async Task<int?> WaitAsync(TimeSpan limit, CancellationToken cancellation)
+    {
+        var exit = WaitAsync(cancellation);
+        var awake = new AwakeTime(TimeProvider.System);
+        while (awake.Look() < limit)
+        {
+            var left = limit - awake.Elapsed;
+            if (await Task.WhenAny(exit, Task.Delay(left < AwakeTime.Rhythm ? left : AwakeTime.Rhythm, cancellation)).ConfigureAwait(false) == exit)
+            {
+                return await exit.ConfigureAwait(false);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        return null;
     }
 
     /// <summary>
@@ -86,9 +111,22 @@ public sealed class LongProcess : IDisposable
     public void Sweep() => ProcessSweep.KillAll(OrderMarker, _order);
 
     /// <inheritdoc/>
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        OurProcesses.Remove(this);
+        _process.Dispose();
+    }
 
-    private static string? Tool(string name)
+    /// <summary>Signals it and those of its session that did not leave its group.</summary>
+    internal void SignalGroup(int signal)
+    {
+        if (!_process.HasExited)
+        {
+            Posix.SignalGroup(_process.Id, signal);
+        }
+    }
+
+    internal static string? Tool(string name)
     {
         var path = Path.Combine("/usr/bin", name);
         return File.Exists(path) ? path : null;

@@ -8,12 +8,24 @@ internal static partial class Posix
     public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
+    public static readonly int Stop = OperatingSystem.IsLinux() ? 19 : 17;
+    public static readonly int Continue = OperatingSystem.IsLinux() ? 18 : 19;
 
     /// <summary>Sends a signal; a process that is gone already is no error.</summary>
     public static void Signal(int pid, int signal)
     {
         if (!OperatingSystem.IsWindows() && pid > 1)
         {
+            _ = SendSignal(pid, signal);
+        }
+    }
+
+    /// <summary>Sends a signal to a process and, where it leads one, to its group.</summary>
+    public static void SignalGroup(int pid, int signal)
+    {
+        if (!OperatingSystem.IsWindows() && pid > 1)
+        {
+            _ = SendSignal(-pid, signal);
             _ = SendSignal(pid, signal);
         }
     }

@@ -6,7 +6,14 @@ namespace Orchestrator.Engine.Processes;
 /// <param name="Directory">The working directory.</param>
 /// <param name="Environment">The whole environment; nothing of ours is inherited.</param>
 public sealed record ProcessSpec(
-    string File, IReadOnlyList<string> Arguments, string Directory, IReadOnlyDictionary<string, string> Environment);
+    string File, IReadOnlyList<string> Arguments, string Directory, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>
+    /// True for a short process that the terminal's Ctrl-C shall end along with us. Others have a session of their own:
+    /// a git that publishes must not be interrupted half-way by a key that only asks us to end.
+    /// </summary>
+    public bool InTerminal { get; init; }
+}
 
 /// <summary>How a short process ended.</summary>
 /// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>

@@ -46,7 +46,7 @@ public sealed class LongProcessTests : IDisposable
         using var process = await StartAsync("env");
         await process.WaitAsync(Stop);
         var names = File.ReadAllLines(_folder.In("out")).Select(l => l.Split('=')[0]).Except(["PWD", "SHLVL", "_", "OLDPWD"]);
-        Assert.Equal(["ORCHESTRATOR_ORDER", "ORCHESTRATOR_REPOSITORY", "PATH"], names.Order(StringComparer.Ordinal));
+        Assert.Equal(["ORCHESTRATOR_LIFE", "ORCHESTRATOR_ORDER", "ORCHESTRATOR_REPOSITORY", "PATH"], names.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -116,6 +116,17 @@ public sealed class LongProcessTests : IDisposable
         await process.StopAsync();
         Assert.Equal(137, await process.WaitAsync(Stop));
         Assert.Empty(ProcessSweep.Find(LongProcess.OrderMarker, _order));
+    }
+
+    [Fact]
+    public async Task What_takes_longer_than_its_limit_is_told_and_still_runs()
+    {
+        using var process = await StartAsync("echo up > ready; sleep 600; :");
+        await IsReadyAsync();
+        Assert.Null(await process.WaitAsync(TimeSpan.FromMilliseconds(50), Stop));
+        Assert.NotEmpty(ProcessSweep.Find(LongProcess.OrderMarker, _order));
+        await process.StopAsync();
+        Assert.NotEqual(0, await process.WaitAsync(TimeSpan.FromMinutes(1), Stop));
     }
 
     [Fact]

@@ -1,0 +1,43 @@
+using Orchestrator.Engine.Processes;
+
+namespace Orchestrator.Engine.Tests.Processes;
+
+public sealed class AwakeTimeTests
+{
+    [Fact]
+    public void Looks_at_the_rhythm_add_up_to_the_time_that_passed()
+    {
+        var clock = new HandClock();
+        var awake = new AwakeTime(clock);
+        for (var i = 0; i < 60; i++)
+        {
+            clock.Pass(1.1);
+            awake.Look();
+        }
+
+        Assert.Equal(66, awake.Elapsed.TotalSeconds, 3);
+    }
+
+    [Fact]
+    public void An_hour_in_which_nobody_looked_counts_next_to_nothing()
+    {
+        var clock = new HandClock();
+        var awake = new AwakeTime(clock);
+        clock.Pass(1);
+        awake.Look();
+        clock.Pass(3600);
+        Assert.InRange(awake.Look().TotalSeconds, 1, 3);
+    }
+
+    /// <summary>A clock that is moved by hand.</summary>
+    private sealed class HandClock : TimeProvider
+    {
+        private long _milliseconds;
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => _milliseconds;
+
+        public void Pass(double seconds) => _milliseconds += (long)(seconds * 1000);
+    }
+}
