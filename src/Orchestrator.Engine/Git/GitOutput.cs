@@ -86,7 +86,15 @@ internal static class GitOutput
     public static (string Tree, IReadOnlyList<string> Conflicts) MergeTree(GitEnd end)
     {
         var fields = Fields(end.Output);
-        return (fields[0].Trim(), [.. fields.Skip(1).Distinct(StringComparer.Ordinal)]);
+        return (fields[0].Trim(), [.. fields.Skip(1).Select(WithoutSide).Distinct(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Where a file and a folder meet, git calls the file <c>path~COMMIT</c>; nobody has a file of that name.</summary>
+    private static string WithoutSide(string path)
+    {
+        var mark = path.LastIndexOf('~');
+        var side = mark < 0 ? "" : path[(mark + 1)..].Split('_')[0];
+        return side.Length is 40 or 64 && side.All(char.IsAsciiHexDigitLower) ? path[..mark] : path;
     }
 
     /// <summary><c>worktree list --porcelain -z</c>: folder and branch of each.</summary>

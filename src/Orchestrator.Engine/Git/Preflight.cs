@@ -85,11 +85,11 @@ public static class Preflight
             problems.Add(new Problem("refs.taken", "A branch is called 'orchestrator', so that none of ours, orchestrator/…, can be made.", new Place(taken), "Rename it: git branch -m orchestrator OTHER-NAME."));
         }
 
-        if (repository.Settings.Any(s => s.IsOfTheRepository && (s.Key.Equals("extensions.partialclone", StringComparison.OrdinalIgnoreCase)
-            || (s.Key.StartsWith("remote.", StringComparison.Ordinal) && s.Key.EndsWith(".promisor", StringComparison.OrdinalIgnoreCase) && new[] { s }.IsOn(s.Key)))))
+        var partial = repository.Settings.Where(s => s.IsOfTheRepository && IsPromise(s.Key)).Select(s => $"'git config --unset {s.Key}'").Distinct().ToList();
+        if (partial.Count > 0)
         {
             problems.Add(new Problem("git.partial", "This is a partial clone: objects that are not here cannot be fetched, because nothing of ours uses the network.", new Place(".git/config"),
-                "Run in a full clone; or 'git fetch --refetch --no-filter', then 'git config --unset remote.origin.promisor'."));
+                $"Run in a full clone; or fetch everything with 'git fetch --refetch --no-filter', then {string.Join(" and ", partial)}."));
         }
 
         if (publish == PublishMode.FastForward)
@@ -200,6 +200,9 @@ public static class Preflight
     private static string? RebasedIn(string gitDir) => Underway
         .Select(u => Path.Combine(gitDir, u.Trace, "head-name"))
         .Where(File.Exists).Select(file => File.ReadAllText(file).Trim()).FirstOrDefault();
+
+    private static bool IsPromise(string key) => key.Equals("extensions.partialclone", StringComparison.OrdinalIgnoreCase)
+        || (key.StartsWith("remote.", StringComparison.OrdinalIgnoreCase) && key.EndsWith(".promisor", StringComparison.OrdinalIgnoreCase));
 
     private static string Short(string name) => name["refs/heads/".Length..];
 }
