@@ -13,11 +13,13 @@ public sealed class Repository
 {
     private static readonly Version Needed = new(2, 38);
 
-    private Repository(RepositoryPlaces places, GitCommand git, string? checkedOut)
+    private Repository(RepositoryPlaces places, GitCommand git, string? checkedOut, IReadOnlyList<GitSetting> settings, UserEnvironment user)
     {
         Places = places;
         Git = git;
         CheckedOut = checkedOut;
+        Settings = settings;
+        User = user;
     }
 
     /// <summary>Where things lie.</summary>
@@ -28,6 +30,12 @@ public sealed class Repository
 
     /// <summary>The branch checked out in the main checkout, as a full ref; null when its HEAD is detached.</summary>
     public string? CheckedOut { get; }
+
+    /// <summary>The user's settings of git as they were when it was opened.</summary>
+    internal IReadOnlyList<GitSetting> Settings { get; }
+
+    /// <summary>The environment we were started in.</summary>
+    internal UserEnvironment User { get; }
 
     /// <summary>All writing calls hold this: git's own locks fail at once instead of waiting, and sibling worktrees read each other half made.</summary>
     public SemaphoreSlim Writing { get; } = new(1, 1);
@@ -58,30 +66,25 @@ public sealed class Repository
             return (null, [Trouble("git.old", $"'{said}' is too old: merging without a checkout came with {Needed}.", "Install a newer git.")]);
         }
 
-        var where = await Ask("rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository", "--show-object-format").ConfigureAwait(false);
+        var where = await Ask("rev-parse", "--path-format=absolute", "--git-common-dir", "--absolute-git-dir", "--is-bare-repository").ConfigureAwait(false);
         if (!where.Succeeded)
         {
-            return (null, [Trouble("git.none", "This is not a git repository.", "Change into your repository, name it with -C DIR, or run 'git init' and commit once.")]);
+            return (null, [Preflight.Closed(folder, where.Errors)]);
         }
 
         var lines = where.Text.Split('\n');
-        if (lines[1] == "true")
-        {
-            return (null, [Trouble("git.bare", "This repository is bare; agents need a checkout to begin from.", "Clone it and run there.")]);
-        }
-
         var commonDir = lines[0];
-        var root = Path.GetDirectoryName(commonDir)!;
-        if (Path.GetFileName(commonDir) != ".git" || !Directory.Exists(root))
+        var settings = GitOutput.Settings((await Ask("config", "--list", "--show-scope", "-z").ConfigureAwait(false)).Output);
+        var top = lines[1] == commonDir ? await Ask("rev-parse", "--show-toplevel").ConfigureAwait(false) : null; // in a linked worktree it says nothing of the main checkout
+        if (Preflight.Layout(folder, commonDir, lines[2] == "true", top is { Succeeded: true } ? top.Text : null, settings) is { } misplaced)
         {
-            return (null, [Trouble("git.layout", $"The repository lies in {commonDir}, apart from its checkout.", "Run in an ordinary clone.")]);
+            return (null, [misplaced]);
         }
 
-        var places = new RepositoryPlaces(root, commonDir);
-        var settings = GitOutput.Config((await Ask("config", "--list", "-z").ConfigureAwait(false)).Output);
+        var places = new RepositoryPlaces(Path.GetDirectoryName(commonDir)!, commonDir);
         var head = await Ask($"--git-dir={commonDir}", "symbolic-ref", "-q", "HEAD").ConfigureAwait(false);
         var git = MakeDoor(program, places, settings, user);
-        return (new Repository(places, git, head.Succeeded ? head.Text : null), []);
+        return (new Repository(places, git, head.Succeeded ? head.Text : null, settings, user), []);
     }
 
     /// <summary>The commit of a ref or revision; null when there is none.</summary>
@@ -122,15 +125,18 @@ public sealed class Repository
     public async Task<IReadOnlyDictionary<string, string>> RefsAsync(string prefix, CancellationToken cancellation) =>
         GitOutput.Refs((await Git.RunAsync(Places.CommonDir, ["for-each-ref", "--format=%(refname) %(objectname)", prefix], cancellation).ConfigureAwait(false)).Text);
 
-    private static GitCommand MakeDoor(string program, RepositoryPlaces places, ILookup<string, string> settings, UserEnvironment user)
+    private static GitCommand MakeDoor(string program, RepositoryPlaces places, IReadOnlyList<GitSetting> settings, UserEnvironment user)
     {
-        string? Last(string key) => settings[key].LastOrDefault();
-        var identity = new GitIdentity(Last("user.name") ?? "Claude Code Orchestrator", Last("user.email") ?? "orchestrator@localhost");
+        var identity = new GitIdentity(settings.Last("user.name") ?? "Claude Code Orchestrator", settings.Last("user.email") ?? "orchestrator@localhost");
         var home = Path.Combine(places.State, "home");
         var config = Path.Combine(places.State, "gitconfig");
-        var excludes = Last("core.excludesfile") is { } named
+        var excludes = settings.Last("core.excludesfile") is { } named
             ? named.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(user.Home, named[2..]) : named
             : Path.Combine(user["XDG_CONFIG_HOME"] ?? Path.Combine(user.Home, ".config"), "git", "ignore");
-        return new GitCommand(program, home, config, File.Exists(excludes) ? excludes : null, identity) { TrustedConfigText = GitOutput.TrustedConfig(settings), Scratch = places.Shadow };
+        return new GitCommand(program, home, config, File.Exists(excludes) ? excludes : null, identity)
+        {
+            TrustedConfigText = GitOutput.TrustedConfig(settings, user.Find, Path.Combine(places.CommonDir, "lfs")),
+            Scratch = places.Shadow,
+        };
     }
 }

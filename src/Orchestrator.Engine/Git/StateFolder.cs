@@ -85,22 +85,32 @@ public static class StateFolder
         }
     }
 
-    /// <summary>The shadow sees the user's objects and nothing else of the user's repository.</summary>
+    /// <summary>The shadow sees the user's objects and where their history is cut off, and nothing else of the user's repository.</summary>
     private static async Task EnsureShadowAsync(Repository repository, CancellationToken cancellation)
     {
         var places = repository.Places;
         var done = Path.Combine(places.Shadow, "objects", "info", "alternates");
-        if (File.Exists(done))
+        if (!File.Exists(done))
         {
-            return;
+            var format = await repository.Git.RunAsync(places.CommonDir, ["rev-parse", "--show-object-format"], cancellation).ConfigureAwait(false);
+            MakePrivate(places.Shadow);
+            await repository.Git.RunAsync(places.Shadow, ["init", "-q", "--bare", $"--object-format={format.Text}", "--template=", places.Shadow], cancellation).ConfigureAwait(false);
+            Directory.CreateDirectory(Path.Combine(places.Shadow, "objects", "info"));
+            Directory.CreateDirectory(Path.Combine(places.Shadow, "info"));
+            WriteWhole(Path.Combine(places.Shadow, "info", "exclude"), string.Join('\n', Excluded) + "\n");
         }
 
-        var format = await repository.Git.RunAsync(places.CommonDir, ["rev-parse", "--show-object-format"], cancellation).ConfigureAwait(false);
-        MakePrivate(places.Shadow);
-        await repository.Git.RunAsync(places.Shadow, ["init", "-q", "--bare", $"--object-format={format.Text}", "--template=", places.Shadow], cancellation).ConfigureAwait(false);
-        Directory.CreateDirectory(Path.Combine(places.Shadow, "objects", "info"));
-        Directory.CreateDirectory(Path.Combine(places.Shadow, "info"));
-        WriteWhole(Path.Combine(places.Shadow, "info", "exclude"), string.Join('\n', Excluded) + "\n");
-        WriteWhole(done, Path.Combine(places.CommonDir, "objects") + "\n"); // last: its presence says that the rest is there
+        // The user may have fetched more history since the last start.
+        var cut = Path.Combine(places.CommonDir, "shallow");
+        if (File.Exists(cut))
+        {
+            WriteIfOther(Path.Combine(places.Shadow, "shallow"), File.ReadAllText(cut));
+        }
+        else
+        {
+            File.Delete(Path.Combine(places.Shadow, "shallow"));
+        }
+
+        WriteIfOther(done, Path.Combine(places.CommonDir, "objects") + "\n"); // last: its presence says that the rest is there; other when the folder was moved
     }
 }

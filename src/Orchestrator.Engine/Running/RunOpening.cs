@@ -51,6 +51,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
             if (state.Final is not (Final.Completed or Final.WithFailures or Final.Abandoned))
             {
                 Compare(state);
+                _problems.AddRange(await Preflight.CheckAsync(repository, state.Target, state.Base, settings.Publish, cancellation).ConfigureAwait(false));
                 if (request.Stage is not null || request.Milestone is not null)
                 {
                     _problems.Add(new Problem("run.choice", $"Run {latest} is unfinished and goes on with what it began; --stage and --milestone do not change it.", new Place("command line"), "Let it end first, then choose.", Severity.Warning));
@@ -123,7 +124,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
         var target = settings.TargetBranch is { } named ? "refs/heads/" + named : repository.CheckedOut;
         if (target is null)
         {
-            _problems.Add(new Problem("target.detached", "No branch is checked out.", new Place("HEAD"), "Check a branch out, or name one as target_branch in the settings."));
+            _problems.Add(Preflight.Detached(repository));
             return default;
         }
 
@@ -134,7 +135,11 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
         }
 
         var commit = await repository.CommitOfAsync(target, cancellation).ConfigureAwait(false);
-        if (commit is null)
+        if (commit is not null)
+        {
+            _problems.AddRange(await Preflight.CheckAsync(repository, target, commit, settings.Publish, cancellation).ConfigureAwait(false));
+        }
+        else
         {
             _problems.Add(new Problem("target.missing", $"The branch {target["refs/heads/".Length..]} has no commit.", new Place("HEAD"), "Commit something first; agents begin from a commit."));
         }
