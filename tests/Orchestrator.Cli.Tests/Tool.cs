@@ -34,6 +34,12 @@ internal sealed class RunningTool : IDisposable
     private readonly AutoResetEvent _news = new(false);
 
     public RunningTool(string file, string folder, string home, params string[] arguments)
+        : this(file, folder, home, [], arguments)
+    {
+    }
+
+    /// <summary>Starts it with further variables in its environment.</summary>
+    public RunningTool(string file, string folder, string home, Dictionary<string, string> variables, params string[] arguments)
     {
         var info = new ProcessStartInfo(file) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments)
@@ -49,6 +55,11 @@ internal sealed class RunningTool : IDisposable
         if (info.Environment["DOTNET_ROOT"] is { } root && !File.Exists(Path.Combine(root, "dotnet")))
         {
             info.Environment.Remove("DOTNET_ROOT"); // then the usual places are looked at
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            info.Environment[name] = value;
         }
 
         _process = Process.Start(info)!;
