@@ -107,7 +107,10 @@ internal sealed class CrashScene
         }
 
         CheckUsersFiles(repository, "right after the crash", broken);
-        return repository.Git("for-each-ref", "--format=%(objectname)", "refs/orchestrator/", "refs/heads/orchestrator/").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        // All but candidates: those hold nothing but merges of what is pinned elsewhere, and the next one takes the name.
+        return [.. repository.Git("for-each-ref", "--format=%(objectname) %(refname)", "refs/orchestrator/", "refs/heads/orchestrator/")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.EndsWith("/candidate", StringComparison.Ordinal)).Select(line => line.Split(' ')[0])];
     }
 
     private static string Finish(SampleRepository repository, List<string> broken)
@@ -218,8 +221,12 @@ internal sealed class CrashScene
                 ("locks", Locks, expected.Locks),
                 ("worktrees", Worktrees, expected.Worktrees),
             };
-            broken.AddRange(differences.Where(d => d.Item2 != d.Item3).Select(d => $"{d.Item1}: '{d.Item2}' instead of '{d.Item3}'"));
+            broken.AddRange(differences.Where(d => d.Item2 != d.Item3).Select(d => $"{d.Item1}: '{Beyond(d.Item2, d.Item3)}' instead of '{Beyond(d.Item3, d.Item2)}'"));
         }
+
+        /// <summary>The lines that only one of two texts has; the whole text when it has no line of its own.</summary>
+        private static string Beyond(string text, string other) =>
+            text.Split('\n').Except(other.Split('\n')).ToList() is { Count: > 0 } lines ? string.Join(" | ", lines) : text.ReplaceLineEndings(" | ");
 
         private static string Names(string tree) => string.Join('\n', tree.Split('\n').Select(line => line.Contains("\tout/", StringComparison.Ordinal) ? line.Split('\t')[1] : line));
     }
