@@ -47,7 +47,6 @@ struct shared { int count; int fired; int first; int spare; struct record record
 enum mode { COUNT, KILL, TORN, ENOSPC_ONCE, ENOSPC_FOREVER, EIO_ONCE };
 enum verdict { GO, FAIL, HALF };
 
-extern char **environ;
 static struct shared *shared;
 static enum mode mode;
 static int at;
@@ -64,7 +63,6 @@ static long (*bare(void))(long, ...)
     return found;
 }
 #define kernel bare()
-
 /* ---- Paths ---- */
 
 /* Cuts out '.', '..' and '//' by the letter; links are not followed. */
@@ -366,7 +364,6 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 }
 
 /* ---- Beginning and end of a process ---- */
-
 static const char *setting(const char *name)
 {
     const char *value = getenv(name);
