@@ -31,12 +31,12 @@ int Usage()
         ./build cli       the tests of the whole program alone
         ./build program   publish the program into artifacts/program
         ./build bench     measure; a table of figure, value, bar, holds [--json FILE]
-        ./build soak      the simulated world for 1,000,000 seeds
+        ./build soak      the simulated world for 1,000,000 seeds, then all crash points: hours
         """);
     return 2;
 }
 
-int Test(string[] rooms)
+int Test(string[] rooms, params string[] chosen)
 {
     if (Run("dotnet", ["build", "Orchestrator.slnx", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0)
     {
@@ -53,7 +53,7 @@ int Test(string[] rooms)
     {
         var exe = Path.Combine(root, "artifacts", "bin", $"Orchestrator.{room}.Tests", "release", $"Orchestrator.{room}.Tests");
         var watch = Stopwatch.StartNew();
-        var (exit, output) = RunAndKeep(exe, ["-noColor", .. args.Skip(1)]);
+        var (exit, output) = RunAndKeep(exe, ["-noColor", .. args.Skip(1), .. chosen]);
         var total = Regex.Match(output, @"Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)");
         int Count(int group) => total.Success ? int.Parse(total.Groups[group].Value, CultureInfo.InvariantCulture) : 0;
         var bad = Count(2) + Count(3);
@@ -86,7 +86,8 @@ int Bench() =>
 int Soak()
 {
     Environment.SetEnvironmentVariable("ORCHESTRATOR_SEEDS", "1000000");
-    return Test(["Core"]);
+    Environment.SetEnvironmentVariable("ORCHESTRATOR_ALL_POINTS", "1");
+    return Test(["Core"]) != 0 ? 1 : Test(["Cli"], "-class", "*CrashPointTests");
 }
 
 int Run(string file, string[] arguments, bool quiet = false)

@@ -58,9 +58,10 @@ internal sealed class HeldRun : IDisposable
     /// <param name="leader">As a shell starts it: the leader of a process group.</param>
     public RunningTool StartAndHold(bool leader = false)
     {
+        var path = new Dictionary<string, string> { ["PATH"] = $"{_tools}:{Environment.GetEnvironmentVariable("PATH")}" };
         var run = leader
-            ? new RunningTool("/usr/bin/setsid", Repository.Folder, Repository.Home, _tools, [Tool.Program, "run"])
-            : new RunningTool(Tool.Program, Repository.Folder, Repository.Home, _tools, ["run"]);
+            ? new RunningTool("/usr/bin/setsid", Repository.Folder, Repository.Home, path, Tool.Program, "run")
+            : new RunningTool(Tool.Program, Repository.Folder, Repository.Home, path, "run");
         if (_moment.Line is { } line)
         {
             run.WaitForLine(line);

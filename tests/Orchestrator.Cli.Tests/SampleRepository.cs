@@ -46,6 +46,9 @@ internal sealed class SampleRepository : IDisposable
 
     public RunningTool Start(params string[] arguments) => new(Tool.Program, Folder, Home, arguments);
 
+    /// <summary>Starts it with further variables in its environment.</summary>
+    public RunningTool Start(Dictionary<string, string> variables, params string[] arguments) => new(Tool.Program, Folder, Home, variables, arguments);
+
     public (int Exit, string Out, string Error) Run(params string[] arguments) => Tool.Run(Tool.Program, Folder, Home, 120, arguments);
 
     /// <summary>The milestones merged on the branch, in the order of their merging.</summary>

@@ -33,16 +33,13 @@ internal sealed class RunningTool : IDisposable
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _news = new(false);
 
-    public RunningTool(string file, string folder, string home, params string[] arguments) : this(file, folder, home, null, arguments)
+    public RunningTool(string file, string folder, string home, params string[] arguments)
+        : this(file, folder, home, [], arguments)
     {
     }
 
-    /// <param name="file">What to start.</param>
-    /// <param name="folder">Where.</param>
-    /// <param name="home">Its home.</param>
-    /// <param name="tools">A folder that goes before PATH, or null.</param>
-    /// <param name="arguments">Its arguments.</param>
-    public RunningTool(string file, string folder, string home, string? tools, string[] arguments)
+    /// <summary>Starts it with further variables in its environment.</summary>
+    public RunningTool(string file, string folder, string home, Dictionary<string, string> variables, params string[] arguments)
     {
         var info = new ProcessStartInfo(file) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments)
@@ -51,13 +48,18 @@ internal sealed class RunningTool : IDisposable
         }
 
         info.Environment.Clear();
-        info.Environment["PATH"] = (tools is null ? "" : tools + ":") + Environment.GetEnvironmentVariable("PATH");
+        info.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         info.Environment["HOME"] = home;
         info.Environment["XDG_CACHE_HOME"] = Tool.Cache;
         info.Environment["DOTNET_ROOT"] = Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? Path.GetDirectoryName(Environment.ProcessPath)!;
         if (info.Environment["DOTNET_ROOT"] is { } root && !File.Exists(Path.Combine(root, "dotnet")))
         {
             info.Environment.Remove("DOTNET_ROOT"); // then the usual places are looked at
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            info.Environment[name] = value;
         }
 
         _process = Process.Start(info)!;

@@ -27,6 +27,18 @@ public sealed class LiveTasks(RepositoryPlaces places)
         }
     }
 
+    /// <summary>Writes our part in the place of a former one; where there is none, the user took it out.</summary>
+    public void Correct(string part)
+    {
+        lock (_lock)
+        {
+            if (Read(places.Tasks) is { } live && TasksBytes.Part(live) is not null)
+            {
+                Write(TasksBytes.Splice(live, part));
+            }
+        }
+    }
+
     /// <summary>Gives the checkout what its index has, so that git sees no change that a fast-forward would overwrite.</summary>
     public async Task SetAsideAsync(Repository repository, CancellationToken cancellation)
     {

@@ -85,23 +85,22 @@ public static class StateFolder
         }
     }
 
-    /// <summary>The shadow sees the user's objects and where their history is cut off, and nothing else of the user's repository.</summary>
+    /// <summary>
+    /// The shadow sees the user's objects and where their history is cut off, and nothing else of the user's repository.
+    /// Made beside its place and moved there whole: what a crash leaves of it, locks of git's included, is thrown away,
+    /// for nothing is in it yet.
+    /// </summary>
     private static async Task EnsureShadowAsync(Repository repository, CancellationToken cancellation)
     {
         var places = repository.Places;
-        var done = Path.Combine(places.Shadow, "objects", "info", "alternates");
-        if (!File.Exists(done))
+        var objects = Path.Combine(places.Shadow, "objects", "info", "alternates");
+        if (!File.Exists(objects))
         {
-            var format = await repository.Git.RunAsync(places.CommonDir, ["rev-parse", "--show-object-format"], cancellation).ConfigureAwait(false);
-            MakePrivate(places.Shadow);
-            await repository.Git.RunAsync(places.Shadow, ["init", "-q", "--bare", $"--object-format={format.Text}", "--template=", places.Shadow], cancellation).ConfigureAwait(false);
-            Directory.CreateDirectory(Path.Combine(places.Shadow, "objects", "info"));
-            Directory.CreateDirectory(Path.Combine(places.Shadow, "info"));
-            WriteWhole(Path.Combine(places.Shadow, "info", "exclude"), string.Join('\n', Excluded) + "\n");
+            await MakeShadowAsync(repository, cancellation).ConfigureAwait(false);
         }
 
-        // The user may have fetched more history since the last start.
-        var cut = Path.Combine(places.CommonDir, "shallow");
+        WriteIfOther(objects, Path.Combine(places.CommonDir, "objects") + "\n"); // other when the whole repository was moved
+        var cut = Path.Combine(places.CommonDir, "shallow"); // the user may have fetched more history since the last start
         if (File.Exists(cut))
         {
             WriteIfOther(Path.Combine(places.Shadow, "shallow"), File.ReadAllText(cut));
@@ -110,7 +109,24 @@ public static class StateFolder
         {
             File.Delete(Path.Combine(places.Shadow, "shallow"));
         }
+    }
 
-        WriteIfOther(done, Path.Combine(places.CommonDir, "objects") + "\n"); // last: its presence says that the rest is there; other when the folder was moved
+    private static async Task MakeShadowAsync(Repository repository, CancellationToken cancellation)
+    {
+        var places = repository.Places;
+        var draft = places.Shadow + ".new";
+        foreach (var half in new[] { draft, places.Shadow }.Where(Directory.Exists))
+        {
+            Directory.Delete(half, recursive: true);
+        }
+
+        var format = await repository.Git.RunAsync(places.CommonDir, ["rev-parse", "--show-object-format"], cancellation).ConfigureAwait(false);
+        MakePrivate(draft);
+        await repository.Git.RunAsync(draft, ["init", "-q", "--bare", $"--object-format={format.Text}", "--template=", draft], cancellation).ConfigureAwait(false);
+        Directory.CreateDirectory(Path.Combine(draft, "objects", "info"));
+        Directory.CreateDirectory(Path.Combine(draft, "info"));
+        WriteWhole(Path.Combine(draft, "info", "exclude"), string.Join('\n', Excluded) + "\n");
+        WriteWhole(Path.Combine(draft, "objects", "info", "alternates"), Path.Combine(places.CommonDir, "objects") + "\n");
+        Directory.Move(draft, places.Shadow);
     }
 }

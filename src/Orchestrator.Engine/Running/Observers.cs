@@ -21,6 +21,9 @@ public sealed class TasksObserver(LiveTasks tasks) : IObserver
         tasks.Show(TaskList.Render(LinesOf(state)));
     }
 
+    /// <summary>Brings the list up to date with a run that has ended: its last fact may have been the last thing before a crash.</summary>
+    public static void CatchUp(LiveTasks tasks, RunState ended) => tasks.Correct(TaskList.Render(LinesOf(ended)));
+
     private static List<TaskLine> LinesOf(RunState state)
     {
         var lines = new List<TaskLine>(state.Milestones.Count);

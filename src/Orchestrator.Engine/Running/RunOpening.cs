@@ -26,10 +26,12 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
 {
     private readonly List<Problem> _problems = [];
     private readonly UnlandedWork _unlanded = new(repository, journal);
-    private RunState? _last;
 
     /// <summary>What was found; an error among them means that nothing may begin.</summary>
     public IReadOnlyList<Problem> Problems => _problems;
+
+    /// <summary>The run before, when it has ended and its work is where it belongs.</summary>
+    public RunState? Last { get; private set; }
 
     /// <summary>Opens a run; null when there are errors, or when nothing is left to do.</summary>
     public async Task<OpenedRun?> OpenAsync(RunRequest request, CancellationToken cancellation)
@@ -62,9 +64,8 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
             }
 
             _problems.AddRange(await _unlanded.OfAsync(state, cancellation).ConfigureAwait(false));
-            _last = state;
+            Last = state;
         }
-
 
         if (request.Resume)
         {
@@ -90,7 +91,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
             return null;
         }
 
-        if (settings.Publish == PublishMode.Branch && _last is { } last && last.Target == target && await repository.CommitOfAsync(last.Tip, cancellation).ConfigureAwait(false) is not null
+        if (settings.Publish == PublishMode.Branch && Last is { } last && last.Target == target && await repository.CommitOfAsync(last.Tip, cancellation).ConfigureAwait(false) is not null
             && await repository.HoldsAsync(last.Tip, commit, cancellation).ConfigureAwait(false))
         {
             commit = last.Tip; // the work lies on a branch of ours by the user's wish: go on from there

@@ -89,6 +89,11 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
         if (opened is null)
         {
+            if (opening.Last is { } last)
+            {
+                TasksObserver.CatchUp(new LiveTasks(places), last);
+            }
+
             return new RunEnd.NothingToDo(problems);
         }
 

@@ -124,6 +124,21 @@ public sealed class LiveTasksTests : InRepository
     }
 
     [Fact]
+    public void What_a_crash_kept_out_of_the_list_is_corrected_but_a_list_taken_out_stays_out()
+    {
+        var live = new LiveTasks(Opened.Places);
+        live.Correct(Part(true));
+        Assert.False(File.Exists(Tasks));
+        File.WriteAllText(Tasks, "mine\n");
+        live.Correct(Part(true));
+        Assert.Equal("mine\n", File.ReadAllText(Tasks));
+        live.Show(Part(false, "being published"));
+        live.Correct(Part(true));
+        Assert.StartsWith("mine\n", File.ReadAllText(Tasks), StringComparison.Ordinal);
+        Assert.Contains(Part(true), File.ReadAllText(Tasks), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_link_of_that_name_is_left_alone()
     {
         var users = Repo.Around.Write("users-tasks.md", "mine\n");

@@ -37,7 +37,9 @@ public sealed class WorktreeTests : InRepository
     [InlineData("half made")]
     [InlineData("admin folder gone")]
     [InlineData("admin folder half made")]
+    [InlineData("gitdir half written")]
     [InlineData("index gone")]
+    [InlineData("killed while it was filled")]
     [InlineData("other branch")]
     [InlineData("detached")]
     public async Task A_broken_worktree_is_made_anew(string fault)
@@ -51,7 +53,15 @@ public sealed class WorktreeTests : InRepository
             case "half made": File.WriteAllText(Path.Combine(Admin("1A"), "locked"), "initializing"); break;
             case "admin folder gone": Directory.Delete(Admin("1A"), recursive: true); break;
             case "admin folder half made": File.Delete(Path.Combine(Admin("1A"), "gitdir")); break;
+            case "gitdir half written":
+                File.WriteAllText(Path.Combine(Admin("1A"), "gitdir"), Path.Combine(folder, ".git")[..^8]);
+                break;
             case "index gone": File.Delete(Path.Combine(Admin("1A"), "index")); break;
+            case "killed while it was filled":
+                var index = Path.Combine(Opened.Places.Milestone(Run, "1A"), "index");
+                File.Delete(Path.Combine(Admin("1A"), "index"));
+                File.Move(index, index + ".lock");
+                break;
             case "other branch": Repo.GitIn(folder, "checkout", "-q", "-b", "other"); break;
             default: Repo.GitIn(folder, "checkout", "-q", "--detach"); break;
         }
@@ -185,5 +195,20 @@ public sealed class WorktreeTests : InRepository
     {
         Files.Write(folder, "a.txt", "a\n");
         return Repo.Text((await CommitAsync("1A")).Commit!, "a.txt");
+    }
+
+    [Fact]
+    public async Task A_shadow_that_a_crash_left_half_made_is_made_anew()
+    {
+        var shadow = Opened.Places.Shadow;
+        File.Delete(Path.Combine(shadow, "objects", "info", "alternates"));
+        File.Move(Path.Combine(shadow, "HEAD"), Path.Combine(shadow, "HEAD.lock"));
+        Directory.CreateDirectory(shadow + ".new");
+        File.WriteAllText(Path.Combine(shadow + ".new", "HEAD.lock"), "");
+
+        await StateFolder.EnsureAsync(Opened, null, Stop);
+
+        Assert.NotNull((await WorkAsync("1A", ("new.txt", "new\n"))).Tip);
+        Assert.False(Directory.Exists(shadow + ".new"));
     }
 }
