@@ -27,6 +27,9 @@ public sealed class GitFailedException(string call, GitEnd end)
 /// </summary>
 public sealed class GitCommand
 {
+    /// <summary>The variable that every git of ours bears; its value names the repository.</summary>
+    public const string Marker = "ORCHESTRATOR_GIT";
+
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
     // Sorted by what they keep out. Given on every call, because a repository's own config overrides any file of ours.
@@ -85,6 +88,13 @@ public sealed class GitCommand
 
     /// <summary>A repository whose objects need not be durable, because they are imported, synced, before anything refers to them; or null.</summary>
     public string? Scratch { get; init; }
+
+    /// <summary>The repository's name in the environment of each call, to find those that outlive us; or null.</summary>
+    public string? Mark
+    {
+        get => _environment.GetValueOrDefault(Marker);
+        init => _environment[Marker] = value ?? "";
+    }
 
     /// <summary>What the trusted config file has to say; written by whoever makes the state folder.</summary>
     public string TrustedConfigText { get; init; } = "";

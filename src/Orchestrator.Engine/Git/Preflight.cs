@@ -183,7 +183,7 @@ public static class Preflight
         return problems;
     }
 
-    private static (string Name, string Abort)? UnderwayIn(string gitDir)
+    internal static (string Name, string Abort)? UnderwayIn(string gitDir)
     {
         foreach (var (trace, name, abort) in Underway)
         {

@@ -66,10 +66,10 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
             return null;
         }
 
-        return await FastForwardAsync(checkout, target, candidate, integration, cancellation).ConfigureAwait(false);
+        return await FastForwardAsync(checkout, target, current, candidate, integration, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<string?> FastForwardAsync(string checkout, string target, string candidate, string integration, CancellationToken cancellation)
+    private async Task<string?> FastForwardAsync(string checkout, string target, string current, string candidate, string integration, CancellationToken cancellation)
     {
         var gitDir = Path.GetFullPath(checkout) == Path.GetFullPath(repository.Places.Root)
             ? repository.Places.CommonDir
@@ -80,19 +80,14 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
             await tasks.SetAsideAsync(repository, cancellation).ConfigureAwait(false);
         }
 
-        var merge = await repository.Git.TryAsync(
-            gitDir, ["merge", "--ff-only", "--no-overwrite-ignore", "--no-stat", "-q", candidate], cancellation, workTree: checkout).ConfigureAwait(false);
+        var obstacle = await new CheckoutForward(repository).GoAsync(new ForwardStep(checkout, gitDir, target, current, candidate), cancellation).ConfigureAwait(false);
         if (main)
         {
             tasks.Restore();
         }
 
-        if (merge.Succeeded)
-        {
-            return null;
-        }
-
-        var said = string.Join(' ', merge.Errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(4));
-        return $"the checkout of {Short(target)} was left alone ({said}); when it is free, run 'git merge --ff-only {Short(integration)}'";
+        return obstacle is null
+            ? null
+            : $"the checkout of {Short(target)} was left alone ({obstacle}); when it is free, run 'git merge --ff-only {Short(integration)}'";
     }
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Processes;
 
 namespace Orchestrator.Engine.Git;
@@ -53,6 +54,8 @@ public sealed class Removal(Repository repository)
         return holding.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(name => name != except);
     }
 
+    private static bool IsEmpty(string worktree) => !Directory.Exists(worktree) || Directory.EnumerateFileSystemEntries(worktree).All(entry => Path.GetFileName(entry) == ".git");
+
     /// <summary>Ends what is left of ours in a folder: an agent's own children may have outlived it there.</summary>
     private void Empty(string folder)
     {
@@ -84,6 +87,24 @@ public sealed class Removal(Repository repository)
         finally
         {
             repository.Writing.Release();
+        }
+    }
+
+    /// <summary>Drops what git had only begun to make when a former life ended: it disturbs the making of others. Only where no file stands in it.</summary>
+    public async Task HalfMadeAsync(CancellationToken cancellation)
+    {
+        var all = Path.Combine(Places.CommonDir, "worktrees");
+        foreach (var admin in Directory.Exists(all) ? Directory.GetDirectories(all) : [])
+        {
+            var name = Path.GetFileName(admin).TrimEnd(Digits);
+            var gitdir = Path.Combine(admin, "gitdir");
+            var ours = name == Worktrees.CandidateName || MilestoneId.TryParse(name, out _);
+            var named = File.Exists(gitdir) ? File.ReadAllText(gitdir).Trim() : "";
+            var half = named.Length == 0 || !File.Exists(Path.Combine(admin, "commondir")) || new FileInfo(Path.Combine(admin, "commondir")).Length == 0 || !File.Exists(Path.Combine(admin, "HEAD"));
+            if (ours && half && IsEmpty(Places.Worktree(name)) && Path.Combine(Places.Worktree(name), ".git").StartsWith(named, StringComparison.Ordinal))
+            {
+                await DropAsync(Places.Worktree(name), cancellation).ConfigureAwait(false);
+            }
         }
     }
 

@@ -137,6 +137,7 @@ public sealed class Repository
         {
             TrustedConfigText = GitOutput.TrustedConfig(settings, user.Find, Path.Combine(places.CommonDir, "lfs")),
             Scratch = places.Shadow,
+            Mark = places.CommonDir,
         };
     }
 }

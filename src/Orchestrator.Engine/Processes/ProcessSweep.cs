@@ -40,6 +40,27 @@ public static class ProcessSweep
         return found;
     }
 
+    /// <summary>Whether some process holds a file open.</summary>
+    public static bool IsOpen(string path)
+    {
+        foreach (var folder in Directory.Exists("/proc") ? Directory.EnumerateDirectories("/proc") : [])
+        {
+            try
+            {
+                if (int.TryParse(Path.GetFileName(folder), out _) && Directory.EnumerateFiles(Path.Combine(folder, "fd")).Any(fd => new FileInfo(fd).LinkTarget == path))
+                {
+                    return true;
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended meanwhile, or belongs to somebody else, who has no business in the user's repository.
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Kills those of them that work in a folder. Returns who is still there.</summary>
     public static IReadOnlyList<int> KillIn(string folder, string name, string value)
     {

@@ -5,54 +5,78 @@ namespace Orchestrator.Engine.Running;
 
 /// <summary>
 /// What is done at every start, under the lease, before anything else: end what a former life left running, clear
-/// what it left locked. Looks at the world, trusts no record, and does nothing the second time.
+/// what it left locked or half made, take back what it had half done to the user's checkout. Looks at the world, and
+/// does nothing the second time. The user's own locks are never touched.
 /// </summary>
-public static class Recovery
+public sealed class Recovery(Repository repository)
 {
+    private static readonly TimeSpan GitMayEnd = TimeSpan.FromSeconds(10);
+
+    private readonly List<string> _done = [];
+
+    private RepositoryPlaces Places => repository.Places;
+
     /// <summary>A name for the repository that its processes bear.</summary>
     public static string NameOf(RepositoryPlaces places) => places.CommonDir;
 
     /// <summary>Clears up. Returns what was done, for the log.</summary>
-    public static IReadOnlyList<string> Run(RepositoryPlaces places)
+    public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellation)
     {
-        var done = new List<string>();
-        var killed = ProcessSweep.KillAll(LongProcess.RepositoryMarker, NameOf(places));
-        if (killed > 0)
-        {
-            done.Add($"ended {killed} processes that an earlier start left behind");
-        }
+        var killed = ProcessSweep.KillAll(LongProcess.RepositoryMarker, NameOf(Places));
+        Note(killed > 0, $"ended {killed} processes that an earlier start left behind");
+        await OutliveGitAsync(cancellation).ConfigureAwait(false);
+        ClearLocks();
+        await new Removal(repository).HalfMadeAsync(cancellation).ConfigureAwait(false);
+        _done.AddRange(await new InterruptedForward(repository).TakeBackAsync(cancellation).ConfigureAwait(false));
+        new LiveTasks(Places).Restore();
+        return _done;
+    }
 
-        // Only locks below our own refs and in our own worktrees: the user's are never deleted.
-        var ours = new[] { Path.Combine(places.CommonDir, "refs", "heads", "orchestrator"), Path.Combine(places.CommonDir, "refs", "orchestrator"), places.Shadow }
-            .Concat(AdminFolders(places));
+    private void Note(bool say, string what)
+    {
+        if (say)
+        {
+            _done.Add(what);
+        }
+    }
+
+    /// <summary>A git of a former life may still be at work; cut off it would leave more behind than when it ends.</summary>
+    private async Task OutliveGitAsync(CancellationToken cancellation)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (ProcessSweep.Find(GitCommand.Marker, NameOf(Places)).Count > 0)
+        {
+            if (TimeProvider.System.GetElapsedTime(since) > GitMayEnd)
+            {
+                Note(true, $"ended {ProcessSweep.KillAll(GitCommand.Marker, NameOf(Places))} git processes that an earlier start left behind");
+                return;
+            }
+
+            await Task.Delay(50, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Only locks below our own refs and in our own worktrees.</summary>
+    private void ClearLocks()
+    {
+        var ours = new[] { Path.Combine(Places.CommonDir, "refs", "heads", "orchestrator"), Path.Combine(Places.CommonDir, "refs", "orchestrator"), Places.Shadow }
+            .Concat(AdminFolders());
         foreach (var folder in ours.Where(Directory.Exists))
         {
             foreach (var file in Directory.EnumerateFiles(folder, "*.lock", SearchOption.AllDirectories))
             {
                 File.Delete(file);
-                done.Add($"removed the stale lock {Path.GetRelativePath(places.Root, file)}");
+                Note(true, $"removed the stale lock {Path.GetRelativePath(Places.Root, file)}");
             }
         }
-
-        new LiveTasks(places).Restore();
-        return done;
     }
 
-    private static IEnumerable<string> AdminFolders(RepositoryPlaces places)
+    private IEnumerable<string> AdminFolders()
     {
-        var all = Path.Combine(places.CommonDir, "worktrees");
-        if (!Directory.Exists(all))
-        {
-            yield break;
-        }
-
-        foreach (var admin in Directory.EnumerateDirectories(all))
-        {
-            var gitdir = Path.Combine(admin, "gitdir");
-            if (File.Exists(gitdir) && File.ReadAllText(gitdir).Trim().StartsWith(places.Worktrees + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            {
-                yield return admin;
-            }
-        }
+        var all = Path.Combine(Places.CommonDir, "worktrees");
+        return Directory.Exists(all)
+            ? Directory.EnumerateDirectories(all).Where(admin => Path.Combine(admin, "gitdir") is var gitdir && File.Exists(gitdir)
+                && File.ReadAllText(gitdir).Trim().StartsWith(Places.Worktrees + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            : [];
     }
 }

@@ -77,7 +77,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
         var logs = Path.GetFullPath(settings.LogDir, places.Root);
         await StateFolder.EnsureAsync(repository, logs, cancellation).ConfigureAwait(false);
-        var recovered = Recovery.Run(places);
+        var recovered = await new Recovery(repository).RunAsync(cancellation).ConfigureAwait(false);
         using var journal = RunJournal.OpenToWrite(places.Journal, time.GetUtcNow());
         var opening = new RunOpening(repository, journal, settings, time);
         var opened = await opening.OpenAsync(request, cancellation).ConfigureAwait(false);
