@@ -52,7 +52,11 @@ switch (mode.Split(':')[0])
         break;
     case "do":
         Act(act);
-        if (!Directory.Exists(Directory.GetCurrentDirectory()))
+        try
+        {
+            Directory.CreateDirectory("out");
+        }
+        catch (IOException)
         {
             Result("\"subtype\":\"success\",\"is_error\":true,\"result\":\"The folder to work in is gone.\"");
             return 1;

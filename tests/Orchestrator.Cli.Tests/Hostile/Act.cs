@@ -21,9 +21,6 @@ public sealed record Act(string Name, string Script)
     /// <summary>What the user does to mend the damage before going on; the configuration is always put back.</summary>
     public string Repair { get; init; } = "";
 
-    /// <summary>How often the agent does it: once, or in each attempt.</summary>
-    public bool Always { get; init; }
-
     /// <summary>1B ends its turn without waiting for the act, so that its commit is there to be attacked.</summary>
     public bool SiblingGoesAhead { get; init; }
 
@@ -32,6 +29,9 @@ public sealed record Act(string Name, string Script)
 
     /// <summary>By its nature the act puts a commit on the user's branch, which is then the user's.</summary>
     public bool MovesMain { get; init; }
+
+    /// <summary>A process of the agent's took our marker off, so that nothing but a fence would find it.</summary>
+    public bool Escapes { get; init; }
 
     /// <summary>What is committed is rightly not byte for byte what lay there: other line ends, or files of somebody else's.</summary>
     public bool ContentIsOther { get; init; }

@@ -3,7 +3,8 @@ namespace Orchestrator.Cli.Tests.Hostile;
 /// <summary>What an agent does to the repository that it shares with its siblings and the user (facts/git.md 2.4).</summary>
 public sealed class SharedHostileActTests
 {
-    private const string PinOfB = "await_ref \"refs/orchestrator/$RUN/1B/1.0\"\n";
+    // Then 1B is accepted, or about to be: nothing of its own is asked for any more.
+    private const string BIsGreen = "await_gate_of_b\n";
 
     private static readonly Act[] Acts =
     [
@@ -15,9 +16,9 @@ public sealed class SharedHostileActTests
         new("the sibling's branch moved", "forge mover; git update-ref \"refs/heads/orchestrator/$RUN/1B\" HEAD"),
         new("its own branch deleted", "work deleter; git update-ref -d \"refs/heads/orchestrator/$RUN/1A\""),
         new("its own branch moved away from the base", "work orphan; git update-ref \"refs/heads/orchestrator/$RUN/1A\" $(git commit-tree -m forged $(git write-tree))"),
-        new("all our refs deleted", PinOfB + "work deleter; git for-each-ref --format='delete %(refname)' refs/orchestrator refs/heads/orchestrator | git update-ref --stdin") { SiblingGoesAhead = true },
-        new("all our refs deleted and their objects pruned", PinOfB + "work pruner; git for-each-ref --format='delete %(refname)' refs/orchestrator refs/heads/orchestrator | git update-ref --stdin; git -c gc.reflogExpireUnreachable=now gc -q --prune=now") { SiblingGoesAhead = true },
-        new("the sibling's pin moved to its own commit", PinOfB + "forge pinned; git update-ref \"refs/orchestrator/$RUN/1B/1.0\" HEAD") { SiblingGoesAhead = true },
+        new("all our refs deleted", BIsGreen + "work deleter; git for-each-ref --format='delete %(refname)' refs/orchestrator refs/heads/orchestrator | git update-ref --stdin") { SiblingGoesAhead = true },
+        new("all our refs deleted and their objects pruned", BIsGreen + "work pruner; git for-each-ref --format='delete %(refname)' refs/orchestrator refs/heads/orchestrator | git update-ref --stdin; git -c gc.reflogExpireUnreachable=now gc -q --prune=now") { SiblingGoesAhead = true },
+        new("the sibling's pin moved to its own commit", BIsGreen + "forge pinned; git update-ref \"refs/orchestrator/$RUN/1B/1.0\" HEAD") { SiblingGoesAhead = true },
         new("core.bare is true", "work bare; git config core.bare true"),
         new("core.worktree leads elsewhere", "work away; git config core.worktree \"$KEEP\""),
         new("core.worktree leads nowhere", "work away; git config core.worktree /not/there"),
@@ -29,12 +30,12 @@ public sealed class SharedHostileActTests
         new("a commit in the user's checkout", "work inside; cd \"$ROOT\"; env -u GIT_CEILING_DIRECTORIES git commit -q --no-verify -m forged") { MovesMain = true, HarmsTheUser = true },
         new("the user's checkout through a lost .git", "work fallen; rm .git; env -u GIT_CEILING_DIRECTORIES git commit -q --no-verify --allow-empty -m forged") { MovesMain = true, HarmsTheUser = true },
         new("main deleted", "work deleter; git update-ref -d refs/heads/main") { Exit = 4, Says = "refs/heads/main is gone", Repair = "git update-ref refs/heads/main $(git rev-parse --verify -q refs/heads/orchestrator/*/2A^0 || cat \"$HOME/act/begin\")" },
-        new("main rewritten without its history", "forge orphan; git update-ref refs/heads/main $(git commit-tree -m forged HEAD^{tree})") { MovesMain = true, HarmsTheUser = true, Exit = 4, Says = "main" },
+        new("main rewritten without its history", "forge orphan; git update-ref refs/heads/main $(git commit-tree -m forged HEAD^{tree})") { HarmsTheUser = true, Waits = true, Says = "unrelated", Repair = "git update-ref refs/heads/main $(cat \"$HOME/act/begin\")" },
         new("main replaced", "forge replaced; git replace refs/heads/main HEAD"),
         new("its branch grafted onto nothing", "work grafted; git rev-parse HEAD > \"$GIT/shallow\"") { Repair = "rm -f .git/shallow" },
         new("a tag called main", "forge tagged; git tag main; git tag heads/main; git tag refs/heads/main"),
         new("a branch called refs/heads/main", "forge branched; git branch refs/heads/main; git branch heads/main"),
-        new("a branch in the way of our branches", "work blocker; git for-each-ref --format='delete %(refname)' refs/heads/orchestrator | git update-ref --stdin; git update-ref refs/heads/orchestrator HEAD") { Waits = true, Says = "refs/heads/orchestrator", Repair = "git update-ref -d refs/heads/orchestrator" },
+        new("a branch in the way of our branches", "work blocker; git for-each-ref --format='delete %(refname)' refs/heads/orchestrator | git update-ref --stdin; git update-ref refs/heads/orchestrator refs/heads/main") { Waits = true, Says = "refs/heads/orchestrator", Repair = "git update-ref -d refs/heads/orchestrator" },
         new("a ref in the way of its pins", "work blocker; git update-ref \"refs/orchestrator/$RUN/1A\" HEAD") { Waits = true, Says = "refs/orchestrator/", Repair = "git update-ref -d \"$(git for-each-ref --format='%(refname)' 'refs/orchestrator/*/1A')\"" },
         new("a ref in the way of the integration", "work blocker; git update-ref \"refs/heads/orchestrator/$RUN/integration/x\" HEAD") { Waits = true, Says = "integration", Repair = "git update-ref -d \"$(git for-each-ref --format='%(refname)' 'refs/heads/orchestrator/*/integration/x')\"" },
         new("the integration branch taken", "forge taken; git update-ref \"refs/heads/orchestrator/$RUN/integration\" HEAD"),
@@ -50,9 +51,9 @@ public sealed class SharedHostileActTests
         new("a stale lock on main", "work locker; : > \"$GIT/refs/heads/main.lock\"") { Exit = 7, Says = "main.lock", Repair = "rm -f .git/refs/heads/main.lock" },
         new("the user's checkout reset", "work reset; git -C \"$ROOT\" reset -q --hard; git -C \"$ROOT\" clean -q -f -d") { HarmsTheUser = true },
         new("the user's checkout on another branch", "work switched; git -C \"$ROOT\" checkout -q -b elsewhere") { HarmsTheUser = true },
-        new("the state folder deleted", "work deleter; rm -rf \"$ROOT/.orchestrator\"") { HarmsTheUser = true, Exit = 1, Says = "journal" },
+        new("the state folder deleted", "work deleter; rm -rf \"$ROOT/.orchestrator\"") { Waits = true, Says = "shadow.git" },
         new("the shadow repository deleted", "work deleter; rm -rf \"$ROOT/.orchestrator/shadow.git\"") { Waits = true, Says = "shadow.git" },
-        new("the shadow repository's objects deleted", PinOfB + "work deleter; rm -rf \"$ROOT/.orchestrator/shadow.git/objects\"; mkdir \"$ROOT/.orchestrator/shadow.git/objects\"") { Waits = true, Says = "shadow.git", SiblingGoesAhead = true },
+        new("the shadow repository's objects deleted", BIsGreen + "work deleter; rm -rf \"$ROOT/.orchestrator/shadow.git/objects\"; mkdir \"$ROOT/.orchestrator/shadow.git/objects\"") { Waits = true, Says = "bad object", SiblingGoesAhead = true },
     ];
 
     public static TheoryData<string> Names => new(Acts.Select(a => a.Name));
