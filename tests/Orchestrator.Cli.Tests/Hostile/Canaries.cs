@@ -22,7 +22,7 @@ internal static class Canaries
         "post-rewrite", "fsmonitor-watchman", "post-index-change",
     ];
 
-    private const string Attributes = "* filter=evil diff=evil merge=evil\\n*.dat filter=proc\\n";
+    private const string Attributes = "* filter=evil diff=evil merge=evil\\n*.dat filter=proc\\n*.ext !diff\\n";
 
     /// <summary>
     /// The script that plants them. <c>$NEST</c> is where the canaries' programs go, <c>$SUNG</c> where they write,
@@ -64,9 +64,10 @@ internal static class Canaries
         export GIT_TERMINAL_PROMPT=0 GIT_EDITOR= EDITOR=true
         unset GIT_EDITOR
         quiet="-c core.fsmonitor=false -c commit.gpgSign=false -c core.editor=true -c sequence.editor=true"
+        git config gc.autoDetach false
         git status
         git -c core.fsmonitor="$GIT/hooks/fsmonitor-watchman" status
-        echo x >> src/app.txt; echo d > a.dat
+        echo x >> src/app.txt; echo d > a.dat; echo e > a.ext
         git add -A
         git diff HEAD
         git -c diff.external= diff HEAD --ext-diff
@@ -85,7 +86,7 @@ internal static class Canaries
         git $quiet checkout -q -b patch begin^0; echo p > p.txt; git add p.txt; git $quiet commit -q -m p; git format-patch -1 --stdout > "$NEST/p.patch"
         git $quiet reset -q --hard HEAD~1; git $quiet am < "$NEST/p.patch"
         git $quiet checkout -q main; echo y >> src/app.txt; printf 'q\n' | git $quiet -c interactive.diffFilter="$NEST/interactive.diffFilter" add -p
-        git grep -O app
+        git grep -O one
         printf 'protocol=https\nhost=localhost\n\n' | git -c credential.helper= credential fill
         printf 'protocol=https\nhost=localhost\n\n' | git credential fill
         git ls-remote ssh://localhost/x
