@@ -65,9 +65,11 @@ internal static class Canaries
         unset GIT_EDITOR
         quiet="-c core.fsmonitor=false -c commit.gpgSign=false -c core.editor=true -c sequence.editor=true"
         git config gc.autoDetach false
+        git $quiet commit -q --allow-empty -m first
         git status
         git -c core.fsmonitor="$GIT/hooks/fsmonitor-watchman" status
         echo x >> src/app.txt; echo d > a.dat; echo e > a.ext
+        git add a.dat; rm -f a.dat # a filter that dies stops git itself
         git add -A
         git diff HEAD
         git -c diff.external= diff HEAD --ext-diff
@@ -85,7 +87,7 @@ internal static class Canaries
         git -c core.fsmonitor=false -c commit.gpgSign=false rebase -i HEAD~1; git rebase --abort
         git $quiet checkout -q -b patch begin^0; echo p > p.txt; git add p.txt; git $quiet commit -q -m p; git format-patch -1 --stdout > "$NEST/p.patch"
         git $quiet reset -q --hard HEAD~1; git $quiet am < "$NEST/p.patch"
-        git $quiet checkout -q main; echo y >> src/app.txt; printf 'q\n' | git $quiet -c interactive.diffFilter="$NEST/interactive.diffFilter" add -p
+        git $quiet checkout -q main; echo y >> src/app.txt; printf 'q\n' | TERM=xterm GIT_PAGER_IN_USE=1 git $quiet add -p
         git grep -O one
         printf 'protocol=https\nhost=localhost\n\n' | git -c credential.helper= credential fill
         printf 'protocol=https\nhost=localhost\n\n' | git credential fill
