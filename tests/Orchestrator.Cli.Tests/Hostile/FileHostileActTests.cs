@@ -3,7 +3,7 @@ namespace Orchestrator.Cli.Tests.Hostile;
 /// <summary>What an agent leaves in its worktree: names, kinds and contents that trip git up (facts/git.md 2.4), and processes that go on writing.</summary>
 public sealed class FileHostileActTests
 {
-    private static readonly Act[] Acts =
+    internal static readonly Act[] Acts =
     [
         new("a fifo and a socket", "work special; mkfifo pipe; perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => \"sock\", Listen => 1)'"),
         new("a name that looks like an option", "work option; echo n > ./-n; echo r > ./--; echo d > ./--work-tree=x"),
@@ -33,13 +33,13 @@ public sealed class FileHostileActTests
         new("files in the way of our folders", "work ours; mkdir -p .orchestrator .worktree/1B; echo x > .orchestrator/journal.db; echo y > .worktree/1B/y; echo z > .worktree/z") { ContentIsOther = true },
         new("a file of the user's name", "work user; echo theirs > notes.txt") { Exit = 7, Says = "notes.txt", Repair = "mv notes.txt \"$HOME/act/\"", HarmsTheUser = true },
         new("an ignored file of the user's name", "work user; echo theirs > secret.ign; git add -f secret.ign; printf '# nothing\\n' > .gitignore") { Exit = 7, Says = "secret.ign", HarmsTheUser = true, ContentIsOther = true, Repair = "rm secret.ign" },
-        new("a process that goes on writing", "work daemon; " + Daemon("env WT=\"$WT\" KEEP=\"$KEEP\" ")),
+        new("a process that goes on writing", "work daemon; " + Daemon("env WT=\"$WT\" KEEP=\"$KEEP\" ")) { ContentIsOther = true },
         new("a process that goes on writing, with an empty environment", "work daemon; " + Daemon("env -i PATH=\"$PATH\" WT=\"$WT\" KEEP=\"$KEEP\" ")) { Escapes = true, ContentIsOther = true },
         new("a process that makes its folder again", "work daemon; " + Daemon("env -i PATH=\"$PATH\" WT=\"$WT\" KEEP=\"$KEEP\" ", "mkdir -p \"$WT/again\"; ")) { Escapes = true, ContentIsOther = true },
         new("a process that holds the output open", "work holder; sleep 30 & echo $! >> \"$KEEP/pids\""),
     ];
 
-    public static TheoryData<string> Names => new(Acts.Select(a => a.Name));
+    public static TheoryData<string> Names => new(Acts.Where(a => !a.Waits).Select(a => a.Name));
 
     [Theory]
     [MemberData(nameof(Names))]

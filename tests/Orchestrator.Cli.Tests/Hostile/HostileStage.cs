@@ -104,7 +104,7 @@ public sealed class HostileStage : IDisposable
 
         // What an agent made unreadable must not outlive the test.
         Tool.Run("/bin/chmod", Repository.Home, Repository.Home, 10, "-R", "u+rwX", Repository.Folder);
-        Tool.Run("/bin/rm", Repository.Home, Repository.Home, 30, "-rf", Repository.Folder); // names that are no UTF-8 are beyond .NET
+        Tool.Run("/bin/rm", Repository.Home, Repository.Home, 30, "-rf", Repository.Folder, Keep); // names that are no UTF-8 are beyond .NET
         Directory.CreateDirectory(Repository.Folder);
         Repository.Dispose();
     }
