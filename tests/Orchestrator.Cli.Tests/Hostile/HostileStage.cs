@@ -157,6 +157,11 @@ public sealed class HostileStage : IDisposable
     {
         var (_, output, _) = Repository.Run("status", "--json");
         using var status = System.Text.Json.JsonDocument.Parse(output);
+        if (status.RootElement.ValueKind == System.Text.Json.JsonValueKind.Null)
+        {
+            return; // with the journal gone, nothing is called done
+        }
+
         var branches = Git("for-each-ref", "--format=%(refname)", "refs/heads/main", "refs/heads/orchestrator/*/integration").Split('\n');
         var merged = branches.SelectMany(branch => Repository.Merged(branch).Split(' ')).ToHashSet();
         foreach (var milestone in status.RootElement.GetProperty("milestones").EnumerateArray().Where(m => m.GetProperty("state").GetString() == "done"))
