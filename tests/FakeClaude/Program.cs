@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -14,6 +15,7 @@ var prompt = Console.In.ReadToEnd();
 var header = Regex.Match(prompt, @"\[orchestrator\] milestone=(\S+) role=(\S+) attempt=(\d+) round=(\d+)");
 var (milestone, role, attempt, round) = (header.Groups[1].Value, header.Groups[2].Value, int.Parse(header.Groups[3].Value, CultureInfo.InvariantCulture), int.Parse(header.Groups[4].Value, CultureInfo.InvariantCulture));
 var mode = Regex.Match(prompt, @"^fake: *(\S+)", RegexOptions.Multiline).Groups[1].Value;
+var act = Regex.Match(prompt, @"^fake: *do +(.+)$", RegexOptions.Multiline).Groups[1].Value;
 
 if (Value("--resume") is not null && !File.Exists(conversation))
 {
@@ -57,6 +59,19 @@ switch (mode.Split(':')[0])
 {
     case "slow":
         Thread.Sleep(int.Parse(mode.Split(':')[1], CultureInfo.InvariantCulture)); // the agent's own work, not a test that waits
+        break;
+    case "do":
+        Act(act);
+        try
+        {
+            Directory.CreateDirectory("out");
+        }
+        catch (IOException)
+        {
+            Result("\"subtype\":\"success\",\"is_error\":true,\"result\":\"The folder to work in is gone.\"");
+            return 1;
+        }
+
         break;
     case "hang":
         Thread.Sleep(Timeout.Infinite);
@@ -120,6 +135,13 @@ Result("\"subtype\":\"success\",\"is_error\":false,\"result\":\"done\"");
 return 0;
 
 string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
+
+// What a Bash tool would do, with all the rights and the environment of an agent; its output is no part of the transcript.
+static void Act(string command)
+{
+    using var shell = Process.Start("/bin/sh", ["-c", $"exec 1>&2\n{command}"]);
+    shell.WaitForExit();
+}
 
 void Line(string json)
 {
