@@ -108,9 +108,8 @@ internal sealed class CrashScene
 
         CheckUsersFiles(repository, "right after the crash", broken);
 
-        // All but candidates: those hold nothing but merges of what is pinned elsewhere, and the next one takes the name.
         return [.. repository.Git("for-each-ref", "--format=%(objectname) %(refname)", "refs/orchestrator/", "refs/heads/orchestrator/")
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.EndsWith("/candidate", StringComparison.Ordinal)).Select(line => line.Split(' ')[0])];
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])];
     }
 
     private static string Finish(SampleRepository repository, List<string> broken)
