@@ -8,6 +8,9 @@ public sealed class TempFolder : IDisposable
     /// <summary>Makes it.</summary>
     public TempFolder() => Path = Directory.CreateTempSubdirectory("orchestrator-test-").FullName;
 
+    /// <summary>Makes one at a certain place.</summary>
+    public TempFolder(string path) => Path = Directory.CreateDirectory(path).FullName;
+
     /// <summary>Where it lies.</summary>
     public string Path { get; }
 
