@@ -103,10 +103,9 @@ public static class PlanCheck
     private static IEnumerable<Problem> Cycles(SortedDictionary<MilestoneId, MilestoneFile> all, Dictionary<MilestoneId, SortedSet<MilestoneId>> needs)
     {
         var reported = new HashSet<MilestoneId>();
-        var knots = Knots(needs);
-        foreach (var start in knots)
+        foreach (var start in all.Keys)
         {
-            if (reported.Contains(start) || WayRound(start, needs, knots) is not { } way)
+            if (reported.Contains(start) || WayRound(start, needs) is not { } way)
             {
                 continue;
             }
@@ -117,42 +116,7 @@ public static class PlanCheck
         }
     }
 
-    /// <summary>What is left when everything is taken away, again and again, that waits for nothing or that nothing waits for: usually nothing, and then no way need be looked for.</summary>
-    private static SortedSet<MilestoneId> Knots(Dictionary<MilestoneId, SortedSet<MilestoneId>> needs)
-    {
-        var left = new SortedSet<MilestoneId>(needs.Keys);
-        var waiters = needs.Keys.ToDictionary(id => id, _ => new List<MilestoneId>());
-        foreach (var (id, own) in needs)
-        {
-            foreach (var need in own)
-            {
-                waiters[need].Add(id);
-            }
-        }
-
-        Strip(id => needs[id], id => waiters[id]);
-        Strip(id => waiters[id], id => needs[id]);
-        return left;
-
-        void Strip(Func<MilestoneId, IEnumerable<MilestoneId>> before, Func<MilestoneId, IEnumerable<MilestoneId>> after)
-        {
-            var open = left.ToDictionary(id => id, id => before(id).Count(left.Contains));
-            var free = new Queue<MilestoneId>(open.Where(o => o.Value == 0).Select(o => o.Key));
-            while (free.TryDequeue(out var id))
-            {
-                left.Remove(id);
-                foreach (var next in after(id).Where(left.Contains))
-                {
-                    if (--open[next] == 0)
-                    {
-                        free.Enqueue(next);
-                    }
-                }
-            }
-        }
-    }
-
-    private static List<MilestoneId>? WayRound(MilestoneId start, Dictionary<MilestoneId, SortedSet<MilestoneId>> needs, SortedSet<MilestoneId> within)
+    private static List<MilestoneId>? WayRound(MilestoneId start, Dictionary<MilestoneId, SortedSet<MilestoneId>> needs)
     {
         var cameFrom = new Dictionary<MilestoneId, MilestoneId>();
         var queue = new Queue<MilestoneId>([start]);
@@ -172,7 +136,7 @@ public static class PlanCheck
                     return way;
                 }
 
-                if (within.Contains(next) && cameFrom.TryAdd(next, at))
+                if (cameFrom.TryAdd(next, at))
                 {
                     queue.Enqueue(next);
                 }
