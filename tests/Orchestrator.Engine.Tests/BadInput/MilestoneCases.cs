@@ -144,7 +144,7 @@ public sealed class MilestoneCases
             using var sparse = File.Create(Path.Combine(home, "1G.md"));
             sparse.SetLength(1L << 40);
         },
-        (folder, home) => Many(home, 10_000, i => $"{i}.md"),
+        (folder, home) => Many(home, 10_000, i => $"{i}.md", ""),
         (folder, home) => Many(home, 10_000, i => $"{1 + i / 700}{Letters(i % 700)}.md"),
         (folder, home) => Many(home, 900, i => $"{1 + i / 450}{Letters(i % 450)}.md"),
         (folder, home) => Many(home, 999, i => $"{1 + i}A.md"),
@@ -156,12 +156,12 @@ public sealed class MilestoneCases
         (folder, home) => Circle(home, 500, i => i == 499 ? [] : [i + 1]),
     ];
 
-    private static void Many(string home, int count, Func<int, string> name)
+    private static void Many(string home, int count, Func<int, string> name, string text = "# T\n")
     {
         Directory.CreateDirectory(home);
         for (var i = 0; i < count; i++)
         {
-            File.WriteAllText(Path.Combine(home, name(i)), "# T\n");
+            File.WriteAllText(Path.Combine(home, name(i)), text);
         }
     }
 

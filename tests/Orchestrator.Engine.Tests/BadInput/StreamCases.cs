@@ -52,11 +52,11 @@ public sealed class StreamCases
             byte[] flood = number switch
             {
                 0 => Encoding.UTF8.GetBytes($"{{\"type\":\"assistant\",\"message\":{{\"content\":[{{\"text\":\"{new string('x', 12 << 20)}\"}}]}}}}\n"),
-                1 => [.. Enumerable.Repeat((byte)'x', 60 << 20), (byte)'\n'],
+                1 => [.. Enumerable.Repeat((byte)'x', 34 << 20), (byte)'\n'],
                 2 => Encoding.UTF8.GetBytes($"{{\"type\":\"result\",\"permission_denials\":[{string.Join(',', Enumerable.Repeat("{\"tool_name\":\"Write\"}", 400_000))}]}}\n"),
                 3 => Encoding.UTF8.GetBytes($"{{\"a\":[{string.Join(',', Enumerable.Repeat("0", 4_000_000))}]}}\n"),
                 4 => Encoding.UTF8.GetBytes($"{{\"type\":\"result\",\"is_error\":false,\"structured_output\":{{\"verdict\":\"changes_requested\",\"summary\":\"\",\"findings\":[{string.Join(',', Enumerable.Repeat("{\"severity\":\"major\",\"claim\":\"wrong\"}", 200_000))}]}}}}\n"),
-                _ => new byte[60 << 20], // zeros of a disk that was full, and no line end at all
+                _ => new byte[34 << 20], // zeros of a disk that was full, and no line end at all
             };
             stream.Write(flood);
             if (number is not 2 and not 4)
