@@ -20,11 +20,22 @@ public readonly record struct Place(string File, int? Line = null)
 }
 
 /// <summary>
-/// Something the user can mend. Problems are collected and shown all at once; they are never thrown.
+/// Something the user can mend. Problems are collected and shown all at once; they are never thrown. Their texts
+/// quote what was found, so they are made fit to be shown here, once for all screens and logs.
 /// </summary>
 /// <param name="Code">A stable short name, e.g. <c>plan.cycle</c>.</param>
 /// <param name="Message">What is wrong, as one sentence.</param>
 /// <param name="Where">The place.</param>
 /// <param name="Hint">What to do about it.</param>
 /// <param name="Severity">Whether it stops the work.</param>
-public sealed record Problem(string Code, string Message, Place Where, string Hint, Severity Severity = Severity.Error);
+public sealed record Problem(string Code, string Message, Place Where, string Hint, Severity Severity = Severity.Error)
+{
+    /// <summary>What is wrong, as one sentence.</summary>
+    public string Message { get; init; } = Plain.Line(Message);
+
+    /// <summary>The place.</summary>
+    public Place Where { get; init; } = Where with { File = Plain.Line(Where.File) };
+
+    /// <summary>What to do about it.</summary>
+    public string Hint { get; init; } = Plain.Line(Hint);
+}

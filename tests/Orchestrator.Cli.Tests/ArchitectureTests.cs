@@ -42,7 +42,7 @@ public sealed class ArchitectureTests
             ["Plans"] = ["Processes"],
             ["Ports"] = [],
             ["Processes"] = [],
-            ["Settings"] = [],
+            ["Settings"] = ["Processes"],
         };
         foreach (var (file, text) in Files(Path.Combine(Source, "Orchestrator.Engine")))
         {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Orchestrator.Cli.Screens;
+using Orchestrator.Core;
 using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Running;
 
@@ -16,7 +18,7 @@ internal static class CommandLine
         var root = new RootCommand("Gets the milestones of a plan done by coding agents, in parallel, and merges only what it has proved.") { folder };
         var bare = RunOptions.AddTo(root);
         root.SetAction(async (line, _) => bare.AnyGiven(line)
-            ? await RunVerb.RunAsync(around, bare.Request(line, At(line), onePass: false), bare.Validates(line)).ConfigureAwait(false)
+            ? NoFolder(around, At(line)) ?? await RunVerb.RunAsync(around, bare.Request(line, At(line), onePass: false), bare.Validates(line)).ConfigureAwait(false)
             : HelpVerb.Show(around, root));
 
         root.Add(RunCommand("run", "Do all that is not done yet; goes on with an unfinished run.", onePass: false));
@@ -27,10 +29,10 @@ internal static class CommandLine
         root.Add(Verb("status", "What each milestone does or waits for.", [json, watch], (line, stop) => StatusVerb.RunAsync(around, At(line), line.GetValue(json), line.GetValue(watch), stop)));
 
         var dry = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
-        root.Add(Verb("clean", "Remove worktrees and merged branches of ours; work that is not merged is kept.", [dry], (line, stop) => CleanVerb.RunAsync(around, At(line), line.GetValue(dry), stop)));
+        root.Add(Verb("clean", "Remove worktrees and merged branches of ours; work that is not merged is kept.", [dry], async (line, stop) => NoFolder(around, At(line)) ?? await CleanVerb.RunAsync(around, At(line), line.GetValue(dry), stop).ConfigureAwait(false)));
 
         var fix = new Option<bool>("--fix") { Description = "Fetch the Claude Code CLI when there is none." };
-        var doctor = Verb("doctor", "Look whether everything needed is there.", [fix], (line, stop) => DoctorVerb.RunAsync(around, At(line), line.GetValue(fix), stop));
+        var doctor = Verb("doctor", "Look whether everything needed is there.", [fix], async (line, stop) => NoFolder(around, At(line)) ?? await DoctorVerb.RunAsync(around, At(line), line.GetValue(fix), stop).ConfigureAwait(false));
         doctor.Aliases.Add("setup");
         root.Add(doctor);
         root.Add(Verb("init", "Write starter settings and a sample milestone.", [], (line, _) => Task.FromResult(InitVerb.Run(around, At(line)))));
@@ -39,7 +41,7 @@ internal static class CommandLine
         root.Add(Verb("demo", "Show the whole on a sample repository, with the real CLI and a scripted model.", [dir], (line, stop) => DemoVerb.RunAsync(around, Path.GetFullPath(line.GetValue(dir) ?? "orchestrator-demo", around.Folder), stop)));
 
         var rehearsalDir = new Option<string?>("--dir") { Description = "Where the clone goes; default a new temporary folder.", HelpName = "DIR" };
-        root.Add(Verb("rehearse", "Run your own plan against a scripted model, in a throw-away clone.", [rehearsalDir], (line, stop) => RehearseVerb.RunAsync(around, At(line), line.GetValue(rehearsalDir), stop)));
+        root.Add(Verb("rehearse", "Run your own plan against a scripted model, in a throw-away clone.", [rehearsalDir], async (line, stop) => NoFolder(around, At(line)) ?? await RehearseVerb.RunAsync(around, At(line), line.GetValue(rehearsalDir), stop).ConfigureAwait(false)));
         root.Add(Verb("help", "This.", [], (_, _) => Task.FromResult(HelpVerb.Show(around, root))));
         return root;
 
@@ -47,9 +49,21 @@ internal static class CommandLine
         {
             var command = new Command(name, text);
             var options = RunOptions.AddTo(command);
-            command.SetAction((line, _) => RunVerb.RunAsync(around, options.Request(line, At(line), onePass), options.Validates(line)));
+            command.SetAction(async (line, _) => NoFolder(around, At(line)) ?? await RunVerb.RunAsync(around, options.Request(line, At(line), onePass), options.Validates(line)).ConfigureAwait(false));
             return command;
         }
+    }
+
+    /// <summary>The exit code when the folder to act in is none; git cannot even be asked there.</summary>
+    private static int? NoFolder(Surroundings around, string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        around.Error.WriteLine(ProblemScreen.Text([new Problem("folder.missing", "This is no folder.", new Place(folder), "Name your repository's folder with -C DIR.")]));
+        return ExitCode.Problems;
     }
 
     private static Command Verb(string name, string text, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task<int>> action)

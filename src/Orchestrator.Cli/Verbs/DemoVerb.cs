@@ -39,7 +39,16 @@ internal static class DemoVerb
 
         if (!Directory.Exists(Path.Combine(folder, ".git")) || (await Ask("rev-list", "--all", "--max-count=1").ConfigureAwait(false)).Length == 0)
         {
-            await MakeAsync(folder, Ask).ConfigureAwait(false);
+            try
+            {
+                await MakeAsync(folder, Ask).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                around.Error.WriteLine(ProblemScreen.Text([new Problem("demo.folder", $"Nothing can be written here: {e.Message}", new Place(folder), "Name another one with --dir.")]));
+                return ExitCode.Problems;
+            }
+
             around.Out.WriteLine($"Made a sample repository in {folder}");
         }
 

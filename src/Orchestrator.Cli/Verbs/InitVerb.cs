@@ -1,3 +1,5 @@
+using Orchestrator.Cli.Screens;
+using Orchestrator.Core;
 using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Cli.Verbs;
@@ -6,6 +8,19 @@ namespace Orchestrator.Cli.Verbs;
 internal static class InitVerb
 {
     public static int Run(Surroundings around, string folder)
+    {
+        try
+        {
+            return WriteAll(around, folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            around.Error.WriteLine(ProblemScreen.Text([new Problem("init.folder", $"Nothing can be written here: {e.Message}", new Place(folder), "Name a folder of yours with -C.")]));
+            return ExitCode.Problems;
+        }
+    }
+
+    private static int WriteAll(Surroundings around, string folder)
     {
         Write(around, folder, SettingsReader.FileName, Samples.Text("init/orchestrator.config.json"));
         if (!Directory.Exists(Path.Combine(folder, "milestones")))

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Orchestrator.Engine.Claude;
 
@@ -68,14 +69,16 @@ public sealed class TranscriptReader(string file)
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
+            // Half a character or foreign bytes in a text must not cost the message: they are replaced.
+            using var json = JsonDocument.Parse(Utf8.IsValid(line) ? line : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line)));
             if (json.RootElement.ValueKind == JsonValueKind.Object)
             {
                 Report.Take(json.RootElement);
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperation: a name with half a surrogate pair, which is JSON but no text.
             Report.BadLines++; // a torn or foreign line says nothing; a missing result is noticed at the end
         }
     }
@@ -84,6 +87,9 @@ public sealed class TranscriptReader(string file)
 /// <summary>What the stream of one agent process said, as far as it decides anything.</summary>
 public sealed class TurnReport
 {
+    private const double MostCost = 1e6;
+    private const double MostTokens = 1e13;
+
     /// <summary>Lines that were no JSON.</summary>
     public int BadLines { get; set; }
 
@@ -165,11 +171,14 @@ public sealed class TurnReport
         foreach (var model in all.EnumerateObject())
         {
             var input = Number(model.Value, "inputTokens") + Number(model.Value, "cacheReadInputTokens") + Number(model.Value, "cacheCreationInputTokens");
-            sum = sum.Add(new Core.Agents.Usage(Math.Round((decimal)Number(model.Value, "costUSD"), 6), (long)input, (long)Number(model.Value, "outputTokens")));
+            sum = sum.Add(new Core.Agents.Usage(Math.Round((decimal)Believed(Number(model.Value, "costUSD"), MostCost), 6), (long)Believed(input, MostTokens), (long)Believed(Number(model.Value, "outputTokens"), MostTokens)));
         }
 
         return sum;
     }
+
+    /// <summary>A figure as far as it can be true; sums of absurd ones would overflow, negative ones would give money back.</summary>
+    private static double Believed(double figure, double most) => Math.Clamp(figure, 0, most);
 
     internal static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? String(value) : null;
@@ -200,7 +209,7 @@ public sealed record RateLimitInfo(string? Status, DateTimeOffset? ResetsAt, boo
     internal static RateLimitInfo From(JsonElement info)
     {
         var at = TurnReport.Number(info, "resetsAt");
-        var overage = info.TryGetProperty("isUsingOverage", out var value) && value.ValueKind == JsonValueKind.True;
+        var overage = info.ValueKind == JsonValueKind.Object && info.TryGetProperty("isUsingOverage", out var value) && value.ValueKind == JsonValueKind.True;
         return new RateLimitInfo(TurnReport.Text(info, "status"), at is > 0 and < 253_402_300_799 ? DateTimeOffset.FromUnixTimeSeconds((long)at) : null, overage);
     }
 }

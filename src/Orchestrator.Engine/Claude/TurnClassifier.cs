@@ -1,3 +1,4 @@
+using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 
 namespace Orchestrator.Engine.Claude;
@@ -60,7 +61,7 @@ public static class TurnClassifier
 
         var denied = result.Denied.Where(tool => !Harmless.Contains(tool)).Distinct().ToList();
         return denied.Count > 0
-            ? new TurnOutcome.Failed(FailureKind.Attempt, "agent.denied", $"The agent was denied {string.Join(", ", denied)}.")
+            ? new TurnOutcome.Failed(FailureKind.Attempt, "agent.denied", Short($"The agent was denied {string.Join(", ", denied)}."))
             : new TurnOutcome.Completed(Short(result.Text));
     }
 
@@ -69,7 +70,7 @@ public static class TurnClassifier
         var text = Short(result.Text);
         if (result.StartupFailure is { } refusal)
         {
-            return Failed(FailureKind.Run, "agent.start", $"The agent does not start ({refusal}): {text}");
+            return Failed(FailureKind.Run, "agent.start", Short($"The agent does not start ({refusal}): {text}"));
         }
 
         if (report.RateLimit is { Status: "rejected", UsesOverage: false } limit && !Array.Exists(NoWaitingHelps, p => result.Text.StartsWith(p, StringComparison.Ordinal)))
@@ -111,7 +112,7 @@ public static class TurnClassifier
                 "error_max_turns" => Failed(FailureKind.Attempt, "agent.max-turns", text),
                 "error_max_structured_output_retries" => Failed(FailureKind.Attempt, "review.no-verdict", text),
                 "error_during_execution" when result.TerminalReason is "aborted_tools" or "aborted_streaming" => new TurnOutcome.Interrupted(),
-                _ => Failed(FailureKind.Attempt, "agent.error", text.Length > 0 ? text : $"The agent ended with {result.Subtype}."),
+                _ => Failed(FailureKind.Attempt, "agent.error", text.Length > 0 ? text : Short($"The agent ended with {result.Subtype}.")),
             },
         };
     }
@@ -120,7 +121,7 @@ public static class TurnClassifier
 
     private static string Short(string text)
     {
-        var line = text.ReplaceLineEndings(" ").Trim();
-        return line.Length > 400 ? line[..400] + "…" : line;
+        var line = Plain.Cut(text, 4000).ReplaceLineEndings(" ").Trim();
+        return Plain.Cut(line, 400);
     }
 }

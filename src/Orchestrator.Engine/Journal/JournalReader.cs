@@ -12,6 +12,9 @@ namespace Orchestrator.Engine.Journal;
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
+    /// <summary>What SQLite calls the file that undoes a change; there is one only while the journal is being made.</summary>
+    internal const string Rollback = "-journal";
+
     private const int BusyMilliseconds = 10_000;
 
     private readonly sqlite3 _database;
@@ -22,7 +25,7 @@ public sealed class JournalReader : IDisposable
     /// <exception cref="JournalException">It was made by a newer version, or it is damaged.</exception>
     public static JournalReader? Open(string path)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) || File.Exists(path + Rollback))
         {
             return null;
         }

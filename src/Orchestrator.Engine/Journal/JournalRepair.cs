@@ -12,7 +12,7 @@ internal static class JournalRepair
 {
     private const string Log = "-wal";
 
-    private static readonly string[] Parts = ["", Log, "-shm"];
+    private static readonly string[] Parts = ["", Log, "-shm", JournalReader.Rollback];
 
     /// <summary>What is wrong with the journal, as a sentence; null when nothing is, or when there is none yet.</summary>
     /// <exception cref="JournalException">It was made by a newer version, or the disk refuses to let it be read.</exception>
@@ -27,6 +27,11 @@ internal static class JournalRepair
         if (new FileInfo(path).Length == 0 && File.Exists(path + Log))
         {
             return "its file is empty, its log is not"; // SQLite would delete the log at the first look
+        }
+
+        if (File.Exists(path + JournalReader.Rollback))
+        {
+            RunJournal.Settle(path); // a crash while the file was being made: a reader could not roll that back
         }
 
         try

@@ -41,6 +41,22 @@ public sealed class RunJournal : IDisposable
         return Open(path, mended);
     }
 
+    /// <summary>Lets SQLite undo what was begun when a former life ended. What it cannot undo shows when the journal is read.</summary>
+    internal static void Settle(string path)
+    {
+        try
+        {
+            NativeSqlite.Prepare();
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+            connection.Open();
+            Do(connection, "SELECT COUNT(*) FROM sqlite_master");
+        }
+        catch (SqliteException)
+        {
+            // It is damaged, then, and is treated so.
+        }
+    }
+
     /// <summary>Opens it as it is.</summary>
     internal static RunJournal Open(string path, string? mended = null)
     {

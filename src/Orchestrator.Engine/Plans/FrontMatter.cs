@@ -9,6 +9,9 @@ namespace Orchestrator.Engine.Plans;
 /// <summary>The YAML block at the head of a milestone file.</summary>
 internal sealed class FrontMatter
 {
+    // The parser takes longer than the square of what is open, and of what stands on one line.
+    private const int MostCharacters = 16 << 10;
+
     private readonly string _shown;
     private readonly List<Problem> _problems;
 
@@ -53,7 +56,15 @@ internal sealed class FrontMatter
             {
                 matter.BodyStart = Math.Min(end + 1, text.Length);
                 matter.BodyLine = line + 1;
-                matter.Parse(text[(firstEnd + 1)..at]);
+                if (at - firstEnd > MostCharacters)
+                {
+                    matter.Report("plan.front-matter", "The front matter is too long.", 1, "Keep it to a few lines; what is to be done stands below it.");
+                }
+                else
+                {
+                    matter.Parse(text[(firstEnd + 1)..at]);
+                }
+
                 return matter;
             }
 
@@ -95,6 +106,11 @@ internal sealed class FrontMatter
 
                 Take(key.Value, line, Values(parser));
             }
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The library's own trouble: an escape that is no character, a document that ends within itself.
+            Report("plan.front-matter", "The front matter is not YAML.", 1, "Mend it, or take the front matter out.");
         }
         catch (YamlException e)
         {
@@ -138,6 +154,13 @@ internal sealed class FrontMatter
         if (values is null)
         {
             Report("plan.front-matter", $"'{key}' has nested values.", line, "Write a single value or a flat list.");
+            return;
+        }
+
+        // A NUL would cut a command short for the system and not for us; nothing here needs any other control either.
+        if (values.Exists(v => v.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))))
+        {
+            Wrong<string>(key, line, "a value without control characters");
             return;
         }
 

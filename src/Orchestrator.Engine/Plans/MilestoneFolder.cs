@@ -1,4 +1,3 @@
-using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Processes;
@@ -16,6 +15,9 @@ public static class MilestoneFolder
 
     private const long MostBytes = 1 << 20;
 
+    // Far more than anybody plans; checking grows with the square of a stage.
+    private const int MostMilestones = 1000;
+
     /// <summary>Reads and checks the plan of a repository.</summary>
     public static PlanReading Read(string root)
     {
@@ -27,7 +29,13 @@ public static class MilestoneFolder
 
         var problems = new List<Problem>();
         var files = new List<MilestoneFile>();
-        var home = new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(folder);
+        var home = Posix.RealPath(folder) ?? Path.GetFullPath(folder);
+        if (!home.StartsWith((Posix.RealPath(root) ?? Path.GetFullPath(root)).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            return new PlanReading(null, default, [new Problem("plan.link", "This folder is a link that leaves the repository.", new Place(FolderName), "Put the folder itself there.")]);
+        }
+
+        var count = 0;
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(e => e.Name, StringComparer.Ordinal))
         {
             if (!entry.Name.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || entry.Name.Equals("README.md", StringComparison.OrdinalIgnoreCase) || entry.Name.StartsWith('.'))
@@ -35,10 +43,15 @@ public static class MilestoneFolder
                 continue;
             }
 
-            var shown = $"{FolderName}/{Printable(entry.Name)}";
+            var shown = $"{FolderName}/{entry.Name}";
             if (!MilestoneId.TryParse(entry.Name.AsSpan(0, entry.Name.Length - 3), out var id) || !entry.Name.EndsWith(".md", StringComparison.Ordinal))
             {
                 problems.Add(new Problem("plan.name", "This is not the name of a milestone.", new Place(shown), "Name it by stage and task, e.g. 1A.md, 2B.md, 10A.md, 1AA.md: ASCII digits and capital letters."));
+            }
+            else if (++count > MostMilestones)
+            {
+                problems.Add(new Problem("plan.too-many", $"There are more than {MostMilestones} milestones.", new Place(FolderName), "Split the plan; only the first of them were looked at."));
+                break;
             }
             else if (ReadBytes(entry, home, shown, problems) is { } bytes && MilestoneText.Read(id, bytes, shown, problems) is { } file)
             {
@@ -59,7 +72,7 @@ public static class MilestoneFolder
 
         if (entry.LinkTarget is not null)
         {
-            if (TargetOf(entry) is not { Exists: true } target || !target.FullName.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            if (Posix.RealPath(entry.FullName) is not { } target || !target.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             {
                 return Trouble("plan.link", "This link leaves the folder or leads nowhere.", "Put the file itself there.");
             }
@@ -96,30 +109,5 @@ public static class MilestoneFolder
         {
             return Trouble("plan.unreadable", $"This file cannot be read: {e.Message}", "Look at its permissions.");
         }
-    }
-
-    /// <summary>Where a link leads at last; null when it leads back to itself.</summary>
-    private static FileSystemInfo? TargetOf(FileSystemInfo link)
-    {
-        try
-        {
-            return link.ResolveLinkTarget(returnFinalTarget: true);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>A name as it may be shown: control characters would let a file forge lines.</summary>
-    private static string Printable(string name)
-    {
-        var text = new StringBuilder();
-        foreach (var c in name)
-        {
-            text.Append(char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString());
-        }
-
-        return text.ToString();
     }
 }

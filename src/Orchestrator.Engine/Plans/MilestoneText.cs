@@ -11,6 +11,12 @@ namespace Orchestrator.Engine.Plans;
 /// <summary>Reads one milestone file: front matter, title, and the ids that its Dependencies section names.</summary>
 public static partial class MilestoneText
 {
+    // The Markdown parser takes the square of the blocks in some texts.
+    private const int MostLines = 20_000;
+
+    // Only headings are asked for. Inlines are not parsed: a pasted megabyte of brackets would take minutes.
+    private static readonly MarkdownPipeline BlocksOnly = MakeBlocksOnly();
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads it; null when it cannot be a milestone, which is then among the problems.</summary>
@@ -18,6 +24,12 @@ public static partial class MilestoneText
     {
         if (Decode(bytes, shown, problems) is not { } text)
         {
+            return null;
+        }
+
+        if (text.AsSpan().Count('\n') > MostLines)
+        {
+            problems.Add(new Problem("plan.too-big", $"This file has more than {MostLines} lines.", new Place(shown), "Split the milestone, or refer to files in the repository instead of pasting them."));
             return null;
         }
 
@@ -54,11 +66,18 @@ public static partial class MilestoneText
         }
     }
 
+    private static MarkdownPipeline MakeBlocksOnly()
+    {
+        var builder = new MarkdownPipelineBuilder().UsePreciseSourceLocation();
+        builder.InlineParsers.Clear();
+        return builder.Build();
+    }
+
     private static List<HeadingBlock>? Headings(string body)
     {
         try
         {
-            return [.. Markdown.Parse(body, new MarkdownPipelineBuilder().UsePreciseSourceLocation().Build()).OfType<HeadingBlock>()];
+            return [.. Markdown.Parse(body, BlocksOnly).OfType<HeadingBlock>()];
         }
         catch (ArgumentException)
         {
@@ -88,6 +107,7 @@ public static partial class MilestoneText
         var end = headings.Skip(at + 1).FirstOrDefault(h => h.Level <= headings[at].Level)?.Span.Start ?? body.Length;
         var line = firstLine + body.AsSpan(0, Math.Min(start, body.Length)).Count('\n');
         var found = new List<Reference>();
+        var seen = new HashSet<MilestoneId>();
         var others = false;
         foreach (var words in body[Math.Min(start, end)..end].Split('\n'))
         {
@@ -97,7 +117,7 @@ public static partial class MilestoneText
             {
                 foreach (Match match in Name().Matches(words))
                 {
-                    if (MilestoneId.TryParse(match.ValueSpan, out var id) && !found.Exists(r => r.Id == id))
+                    if (MilestoneId.TryParse(match.ValueSpan, out var id) && seen.Add(id))
                     {
                         found.Add(new Reference(id, line));
                     }

@@ -47,6 +47,21 @@ internal static partial class Posix
         return handle < 0 ? null : new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(handle, ownsHandle: true), FileAccess.Read);
     }
 
+    /// <summary>Where a path leads, links on the way to it included; null when nowhere. The framework resolves the last link only.</summary>
+    public static string? RealPath(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Path.Exists(path) ? new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path) : null;
+        }
+
+        var resolved = new byte[4097];
+        return ResolvePath(path, resolved) == 0 ? null : System.Text.Encoding.UTF8.GetString(resolved.AsSpan(0, resolved.AsSpan().IndexOf((byte)0)));
+    }
+
+    [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint ResolvePath(string path, [Out] byte[] resolved);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 

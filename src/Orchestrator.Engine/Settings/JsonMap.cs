@@ -24,8 +24,8 @@ internal sealed class JsonMap
     /// <summary>Reads a file; null when it is not JSON at all, which is then among the problems.</summary>
     public static JsonMap? Parse(byte[] bytes, string file, List<Problem> problems)
     {
-        var text = HashComments.ToSpaces(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var text = new Lines(HashComments.ToSpaces(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes));
+        var reader = new Utf8JsonReader(text.Bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
         {
             reader.Read();
@@ -40,14 +40,14 @@ internal sealed class JsonMap
         }
         catch (JsonException e)
         {
-            var what = e.Message.Split(" LineNumber:", 2)[0];
+            var what = Plain.Cut(e.Message.Split(" LineNumber:", 2)[0], 200);
             problems.Add(new Problem("settings.syntax", $"This is not JSON: {what}", new Place(file, (int)(e.LineNumber ?? 0) + 1), "Mend the line; a missing comma or quote before it is the usual cause."));
         }
 
         catch (InvalidOperationException)
         {
             // Bytes that are no UTF-8, or half of an escaped pair: JSON by its form, but no text.
-            problems.Add(new Problem("settings.syntax", "This text is not UTF-8.", new Place(file, Line(text, reader.TokenStartIndex)), "Save the file as UTF-8 and write the text out."));
+            problems.Add(new Problem("settings.syntax", "This text is not UTF-8.", new Place(file, text.At(reader.TokenStartIndex)), "Save the file as UTF-8 and write the text out."));
         }
 
         return null;
@@ -61,11 +61,26 @@ internal sealed class JsonMap
 
     public bool? Bool(string key) => Value(key) is not { } e ? null : e.Value is bool b ? b : Wrong<bool?>(key, e, "true or false");
 
-    public string? Text(string key) => Value(key) is not { } e ? null : e.Value is string { Length: > 0 } s ? s : Wrong<string?>(key, e, "a text that is not empty");
+    public string? Text(string key) => Value(key) is not { } e ? null
+        : e.Value is not string { Length: > 0 } s ? Wrong<string?>(key, e, "a text that is not empty")
+        : HasControls(s) ? Wrong<string?>(key, e, "a text without control characters") : s;
+
+    /// <summary>A folder below the root that is none of git's and ours: what is written there must not land elsewhere.</summary>
+    public string? Folder(string key)
+    {
+        if (Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        var parts = text.Split('/', '\\').Where(p => p is not ("" or ".")).ToList();
+        var inside = !Path.IsPathRooted(text) && parts.Count > 0 && !parts.Contains("..") && parts[0].ToLowerInvariant() is not (".git" or ".orchestrator" or ".worktree");
+        return inside ? text : Wrong<string?>(key, _entries[key], "a folder inside the repository, e.g. \"./logs\"");
+    }
 
     public IReadOnlyList<string>? Texts(string key) => Value(key) is not { } e ? null
-        : e.Value is List<object?> list && list.TrueForAll(item => item is string) ? [.. list.Cast<string>()]
-        : Wrong<IReadOnlyList<string>?>(key, e, "a list of texts");
+        : e.Value is List<object?> list && list.TrueForAll(item => item is string s && !HasControls(s)) ? [.. list.Cast<string>()]
+        : Wrong<IReadOnlyList<string>?>(key, e, "a list of texts without control characters");
 
     public T? Choice<T>(string key, params (string Word, T Value)[] words)
         where T : struct
@@ -99,8 +114,8 @@ internal sealed class JsonMap
     {
         foreach (var (key, entry) in _entries.Where(e => !_asked.Contains(e.Key)))
         {
-            var near = _asked.Select(known => (known, Distance(known, key))).Where(p => p.Item2 <= 3).OrderBy(p => p.Item2).Select(p => p.known).FirstOrDefault();
-            _problems.Add(new Problem("settings.unknown", $"'{_path}{key}' is not a setting.", new Place(_file, entry.Line), near is null ? $"Known here: {string.Join(", ", _asked)}." : $"Did you mean '{near}'?"));
+            var near = key.Length > 40 ? null : _asked.Select(known => (known, Distance(known, key))).Where(p => p.Item2 <= 3).OrderBy(p => p.Item2).Select(p => p.known).FirstOrDefault();
+            _problems.Add(new Problem("settings.unknown", $"'{_path}{Plain.Cut(key, 80)}' is not a setting.", new Place(_file, entry.Line), near is null ? $"Known here: {string.Join(", ", _asked)}." : $"Did you mean '{near}'?"));
         }
 
         foreach (var child in _children)
@@ -117,30 +132,33 @@ internal sealed class JsonMap
 
     private T? Wrong<T>(string key, (object? Value, int Line) entry, string wanted)
     {
-        var shown = entry.Value switch { null => "null", string s => $"\"{s}\"", bool b => b ? "true" : "false", double n => n.ToString(CultureInfo.InvariantCulture), JsonMap => "an object", _ => "a list" };
+        var shown = entry.Value switch { null => "null", string s => $"\"{Plain.Cut(s, 80)}\"", bool b => b ? "true" : "false", double n => n.ToString(CultureInfo.InvariantCulture), JsonMap => "an object", _ => "a list" };
         _problems.Add(new Problem("settings.value", $"'{_path}{key}' is {shown}.", new Place(_file, entry.Line), $"Write {wanted}."));
         return default;
     }
 
-    private static JsonMap ReadMap(ref Utf8JsonReader reader, byte[] text, string file, string path, List<Problem> problems)
+    /// <summary>A command of several lines is fine; a NUL would cut a command or a path short for the system and not for us.</summary>
+    private static bool HasControls(string text) => text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
+
+    private static JsonMap ReadMap(ref Utf8JsonReader reader, Lines text, string file, string path, List<Problem> problems)
     {
-        var map = new JsonMap(file, path, Line(text, reader.TokenStartIndex), problems);
+        var map = new JsonMap(file, path, text.At(reader.TokenStartIndex), problems);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var key = reader.GetString()!;
-            var line = Line(text, reader.TokenStartIndex);
+            var line = text.At(reader.TokenStartIndex);
             reader.Read();
             var value = ReadValue(ref reader, text, file, $"{path}{key}.", problems, map);
             if (!map._entries.TryAdd(key, (value, line)))
             {
-                problems.Add(new Problem("settings.twice", $"'{path}{key}' stands twice.", new Place(file, line), "Keep one of the two."));
+                problems.Add(new Problem("settings.twice", $"'{path}{Plain.Cut(key, 80)}' stands twice.", new Place(file, line), "Keep one of the two."));
             }
         }
 
         return map;
     }
 
-    private static object? ReadValue(ref Utf8JsonReader reader, byte[] text, string file, string path, List<Problem> problems, JsonMap parent)
+    private static object? ReadValue(ref Utf8JsonReader reader, Lines text, string file, string path, List<Problem> problems, JsonMap parent)
     {
         switch (reader.TokenType)
         {
@@ -167,7 +185,26 @@ internal sealed class JsonMap
         }
     }
 
-    private static int Line(byte[] text, long at) => 1 + text.AsSpan(0, (int)at).Count((byte)'\n');
+    /// <summary>Knows the line of a place; counts on from the last place asked for, or a file of many keys would be read once for each.</summary>
+    private sealed class Lines(byte[] bytes)
+    {
+        private int _at;
+        private int _line = 1;
+
+        public byte[] Bytes => bytes;
+
+        public int At(long place)
+        {
+            if (place < _at)
+            {
+                (_at, _line) = (0, 1);
+            }
+
+            _line += bytes.AsSpan(_at, (int)place - _at).Count((byte)'\n');
+            _at = (int)place;
+            return _line;
+        }
+    }
 
     private static int Distance(string a, string b)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Processes;
 
 namespace Orchestrator.Engine.Settings;
 
@@ -14,6 +15,8 @@ public sealed record SettingsReading(OrchestratorSettings? Settings, IReadOnlyLi
 /// </summary>
 public static class SettingsReader
 {
+    private const int MostBytes = 1 << 20;
+
     /// <summary>The file's usual name.</summary>
     public const string FileName = "orchestrator.config.json";
 
@@ -23,14 +26,16 @@ public static class SettingsReader
         var named = user["ORCHESTRATOR_CONFIG"];
         var path = Path.GetFullPath(named ?? FileName, root);
         var shown = named ?? FileName;
-        if (!File.Exists(path))
+        if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null)
         {
             return named is null
                 ? Override(new SettingsReading(new OrchestratorSettings(), []), user)
-                : new SettingsReading(null, [new Problem("settings.missing", $"ORCHESTRATOR_CONFIG names {named}, which is not there.", new Place(named), "Correct the variable or unset it.")]);
+                : new SettingsReading(null, [new Problem("settings.missing", $"ORCHESTRATOR_CONFIG names {Plain.Cut(named, 200)}, which is not there.", new Place(named), "Correct the variable or unset it.")]);
         }
 
-        return Override(Read(File.ReadAllBytes(path), shown), user);
+        return Bytes(path) is { } bytes
+            ? Override(Read(bytes, shown), user)
+            : new SettingsReading(null, [new Problem("settings.unreadable", "This cannot be read, or is no file.", new Place(shown), "Look at its permissions and where it leads; settings are a text file.")]);
     }
 
     /// <summary>Reads a file's bytes.</summary>
@@ -38,6 +43,11 @@ public static class SettingsReader
     /// <param name="file">How to name it in problems.</param>
     public static SettingsReading Read(byte[] bytes, string file)
     {
+        if (bytes.Length > MostBytes)
+        {
+            return new SettingsReading(null, [new Problem("settings.too-big", "This file has more than 1 MiB.", new Place(file), "Settings are short; this is some other file.")]);
+        }
+
         var problems = new List<Problem>();
         var root = JsonMap.Parse(bytes, file, problems);
         if (root is null)
@@ -59,7 +69,7 @@ public static class SettingsReader
             Gates = Gates(root),
             Publish = root.Choice("publish", ("fast-forward", PublishMode.FastForward), ("branch", PublishMode.Branch)) ?? d.Publish,
             LogLevel = logging?.Choice("level", Levels) ?? d.LogLevel,
-            LogDir = logging?.Text("log_dir") ?? d.LogDir,
+            LogDir = logging?.Folder("log_dir") ?? d.LogDir,
             ClaudePath = claude?.Text("path"),
             ClaudeEnv = claude?.Texts("env") ?? d.ClaudeEnv,
             ClaudeModel = claude?.Text("model"),
@@ -71,6 +81,27 @@ public static class SettingsReader
         root.Text("$schema");
         root.ReportUnknown();
         return new SettingsReading(problems.Exists(p => p.Severity == Severity.Error) ? null : settings, problems);
+    }
+
+    /// <summary>The content, up to what shows that it is too big; null when it is no file. A pipe does not hold us up.</summary>
+    private static byte[]? Bytes(string path)
+    {
+        try
+        {
+            using var stream = Posix.OpenWithoutWaiting(path);
+            if (stream is not { CanSeek: true })
+            {
+                return null;
+            }
+
+            var bytes = new byte[Math.Min(stream.Length, MostBytes + 1)];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static readonly (string, LogLevel)[] Levels =
@@ -107,7 +138,7 @@ public static class SettingsReader
             var known = Levels.Where(l => l.Item1.Equals(level, StringComparison.OrdinalIgnoreCase)).ToList();
             if (known.Count == 0)
             {
-                problems.Add(new Problem("settings.value", $"LOG_LEVEL is '{level}'.", new Place("environment"), "Use DEBUG, INFO, WARNING or ERROR."));
+                problems.Add(new Problem("settings.value", $"LOG_LEVEL is '{Plain.Cut(level, 80)}'.", new Place("environment"), "Use DEBUG, INFO, WARNING or ERROR."));
             }
             else
             {
@@ -120,7 +151,7 @@ public static class SettingsReader
             var yes = resume is "1" or "true" or "TRUE" or "True" or "yes";
             if (!yes && resume is not ("0" or "false" or "FALSE" or "False" or "no"))
             {
-                problems.Add(new Problem("settings.value", $"AUTO_RESUME is '{resume}'.", new Place("environment"), "Use true or false."));
+                problems.Add(new Problem("settings.value", $"AUTO_RESUME is '{Plain.Cut(resume, 80)}'.", new Place("environment"), "Use true or false."));
             }
 
             settings = settings with { AutoResume = yes };

@@ -124,6 +124,24 @@ public sealed class PlanSentences
         Assert.All(Sketch.Read("1A after 1A", "1C after 9Z", "3C after 3D", "3D after 3C").Problems, p => Assert.NotEmpty(p.Hint));
 
     [Fact]
+    public void A_thousand_milestones_in_two_stages_are_checked_at_once()
+    {
+        var files = Enumerable.Range(0, 1000).Select(i => $"{1 + i / 500}{(char)('A' + i % 500 / 26)}{(char)('A' + i % 26)}").Distinct().Select(id => Sketch.File(id)).ToList();
+        var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        Assert.NotNull(PlanCheck.Check(files, [], "milestones").Plan);
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void A_problem_can_be_shown_whatever_it_quotes()
+    {
+        var problem = new Problem("x", "a\u001b[2J\nerror: forged\u202e 日本 😀 \ud83d", new Place("f\r", 1), new string('h', 5000));
+        Assert.Equal("a\\u001b[2J\\u000aerror: forged\\u202e 日本 😀 \\ud83d", problem.Message);
+        Assert.Equal("f\\u000d:1", problem.Where.ToString());
+        Assert.True(problem.Hint.Length < 700);
+    }
+
+    [Fact]
     public void Everything_a_file_says_reaches_the_plan()
     {
         var file = Sketch.File("1A budget 2.5 review Strict") with { Hash = "h", Verify = ["make"], Model = "m", Timeout = TimeSpan.FromMinutes(9) };

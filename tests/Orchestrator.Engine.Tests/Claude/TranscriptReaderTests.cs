@@ -147,6 +147,40 @@ public sealed class TranscriptReaderTests : IDisposable
         Assert.Equal(completed, outcome is TurnOutcome.Completed);
     }
 
+    [Fact]
+    public void A_foreign_byte_does_not_cost_the_result()
+    {
+        File.WriteAllBytes(Stream, [.. "{\"type\":\"result\",\"is_error\":false,\"result\":\"caf"u8, 0xE9, .. "\"}\n"u8]);
+        var reader = new TranscriptReader(Stream);
+        reader.Poll();
+        Assert.Equal("caf\uFFFD", reader.Report.Result!.Text);
+    }
+
+    [Fact]
+    public void A_limit_that_is_a_list_and_a_name_that_is_no_text_say_nothing()
+    {
+        var report = Read("""{"type":"rate_limit_event","rate_limit_info":[]}""", """{"\ud83d":1,"type":"system"}""", Result);
+        Assert.Equal("done", report.Result!.Text);
+        Assert.Null(report.RateLimit!.Status);
+    }
+
+    [Theory]
+    [InlineData("1e300", "1e300")]
+    [InlineData("1e999", "1e999")]
+    [InlineData("-5", "-5")]
+    public void Absurd_figures_neither_throw_nor_give_money_back(string cost, string tokens)
+    {
+        var usage = Read($$$"""{"type":"result","modelUsage":{"a":{"costUSD":{{{cost}}},"inputTokens":{{{tokens}}}},"b":{"costUSD":{{{cost}}},"outputTokens":{{{tokens}}}} } }""").Usage;
+        Assert.True(usage is { CostUsd: >= 0 and <= 2_000_000, InputTokens: >= 0, OutputTokens: >= 0 }, usage.ToString());
+    }
+
+    [Fact]
+    public void A_summary_is_not_cut_within_a_character()
+    {
+        var outcome = TurnClassifier.Classify(Role.Implement, Read($$"""{"type":"result","is_error":false,"result":"{{new string('x', 399)}}😀"}"""), 0, "");
+        Assert.Equal(new string('x', 399) + "…", Assert.IsType<TurnOutcome.Completed>(outcome).Summary);
+    }
+
     private TurnReport Read(params string[] lines)
     {
         File.WriteAllText(Stream, string.Concat(lines.Select(l => l + "\n")));

@@ -152,5 +152,34 @@ public sealed class MilestoneFolderTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_link_through_a_linked_folder_leaves_the_folder()
+    {
+        Write("2A.md", "# Fine\n");
+        _folder.Write("outside/1Z.md", "# Secret\n");
+        Directory.CreateSymbolicLink(_folder.In("milestones", "sub"), "../outside");
+        File.CreateSymbolicLink(_folder.In("milestones", "1A.md"), "sub/1Z.md");
+        Assert.Equal("plan.link", Assert.Single(MilestoneFolder.Read(_folder.Path).Problems, p => p.Severity == Severity.Error).Code);
+    }
+
+    [Fact]
+    public void A_folder_that_is_a_link_out_of_the_repository_is_not_read()
+    {
+        _folder.Write("outside/1A.md", "# Secret\n");
+        Directory.CreateDirectory(_folder.In("repo"));
+        Directory.CreateSymbolicLink(_folder.In("repo", "milestones"), "../outside");
+        Assert.Equal("plan.link", Assert.Single(MilestoneFolder.Read(_folder.In("repo")).Problems).Code);
+    }
+
+    [Theory]
+    [InlineData("---\nmodel: \"\\UD800\"\n---\n# T\n")]
+    [InlineData("---\nverify: [\"true\\0 && false\"]\n---\n# T\n")]
+    [InlineData("---\nx: [\n%YAML 1.1\n--- a\n---\n# T\n")]
+    public void Front_matter_that_is_none_is_a_problem(string text)
+    {
+        Write("1A.md", text);
+        Assert.Contains(MilestoneFolder.Read(_folder.Path).Problems, p => p.Code == "plan.front-matter");
+    }
+
     private void Write(string name, string text) => _folder.Write($"milestones/{name}", text);
 }

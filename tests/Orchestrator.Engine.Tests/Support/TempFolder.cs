@@ -15,6 +15,9 @@ public sealed class TempFolder : IDisposable
             : Directory.CreateTempSubdirectory("orchestrator-test-").FullName;
     }
 
+    /// <summary>Makes one at a certain place.</summary>
+    public TempFolder(string path) => Path = Directory.CreateDirectory(path).FullName;
+
     /// <summary>Where it lies.</summary>
     public string Path { get; }
 

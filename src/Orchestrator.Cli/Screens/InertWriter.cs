@@ -1,0 +1,42 @@
+using System.Text;
+using Orchestrator.Core;
+
+namespace Orchestrator.Cli.Screens;
+
+/// <summary>
+/// The way to the terminal. Titles, findings and summaries come from files and agents; whatever in them would steer
+/// the terminal or forge a line is spelled out here, once for all screens. We use no such characters ourselves.
+/// </summary>
+internal sealed class InertWriter(TextWriter inner) : TextWriter
+{
+    /// <inheritdoc/>
+    public override Encoding Encoding => inner.Encoding;
+
+    /// <inheritdoc/>
+    public override void Write(char value) => Write([value]);
+
+    /// <inheritdoc/>
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    /// <inheritdoc/>
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    /// <inheritdoc/>
+    public override void WriteLine(string? value) => Write(value + "\n");
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        var text = new StringBuilder(buffer.Length);
+        foreach (var c in buffer)
+        {
+            // Pairs may come in two calls; halves of them are the encoder's concern and steer nothing.
+            text.Append(Plain.IsUnfit(c) && !char.IsSurrogate(c) && c is not ('\n' or '\t') ? $"\\u{(int)c:x4}" : c.ToString());
+        }
+
+        inner.Write(text.ToString());
+    }
+
+    /// <inheritdoc/>
+    public override void Flush() => inner.Flush();
+}
