@@ -139,8 +139,8 @@ internal static class Integrating
             LandingTried = false,
             NextTicket = state.NextTicket + 1,
             Integration = state.Integration is Integration.Publishing publishing
-                ? publishing with { Ticket = new Ticket(state.NextTicket), NotBefore = until }
-                : new Integration.Idle(again ? until : null),
+                ? publishing with { Ticket = new Ticket(state.NextTicket), NotBefore = until, Trouble = e.Message }
+                : new Integration.Idle(again ? until : null, again ? e.Message : null),
         };
         return again ? state : Stopping.StopAsked(state, new StopRequest(Urgency.Stop, e.Code, e.Message), at);
     }

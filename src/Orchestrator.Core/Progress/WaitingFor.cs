@@ -44,7 +44,7 @@ public static class WaitingFor
             Phase.LeftOut => new Standing(ShownState.Waiting, "left out by --stage or --milestone"),
             Phase.Working p => new Standing(ShownState.Working, Doing(p.Step)),
             Phase.Parked p => new Standing(ShownState.Parked, Parked(p), p.Reason is ParkReason.Limit or ParkReason.Backoff ? p.Until : null),
-            Phase.Accepted => new Standing(ShownState.Accepted, Queue(state, index)),
+            Phase.Accepted => Accepted(state, index),
             Phase.Integrated { Earlier: true } => new Standing(ShownState.Done, "done by an earlier run"),
             Phase.Integrated => state.Unlanded is { } why ? new Standing(ShownState.Accepted, why) : new Standing(ShownState.Done, ""),
             Phase.Failed p => new Standing(ShownState.Failed, p.Message),
@@ -90,6 +90,14 @@ public static class WaitingFor
         ParkReason.Queue => $"sent back by the merge queue: {parked.Message}",
         ParkReason.Interrupted => parked.Message,
         _ => throw new InvalidOperationException($"Unknown reason {parked.Reason}."),
+    };
+
+    /// <summary>Waits for the queue; what the queue itself waits for is said, and until when.</summary>
+    private static Standing Accepted(RunState state, int index) => state.Integration switch
+    {
+        Integration.Idle { NotBefore: { } until, Trouble: { } trouble } => new Standing(ShownState.Accepted, $"to be merged, tries again after: {trouble}", until),
+        Integration.Publishing { NotBefore: { } until, Trouble: { } trouble } => new Standing(ShownState.Accepted, $"to be published, tries again after: {trouble}", until),
+        _ => new Standing(ShownState.Accepted, Queue(state, index)),
     };
 
     private static string Queue(RunState state, int index)

@@ -41,8 +41,8 @@ public abstract record Integration
     {
     }
 
-    /// <summary>Nothing under way; not before <paramref name="NotBefore"/> after a passing failure.</summary>
-    public sealed record Idle(DateTimeOffset? NotBefore = null) : Integration;
+    /// <summary>Nothing under way; not before <paramref name="NotBefore"/> after a passing failure, of which <paramref name="Trouble"/> tells.</summary>
+    public sealed record Idle(DateTimeOffset? NotBefore = null, string? Trouble = null) : Integration;
 
     /// <summary>A candidate is being made of the batch.</summary>
     public sealed record Building(Ticket Ticket, Items<BatchItem> Batch) : Integration;
@@ -53,9 +53,9 @@ public abstract record Integration
     /// <summary>
     /// The tested candidate is being published; an empty batch publishes again what could not land before. Once
     /// begun it may have happened, whatever became of the answer, so that only its own answer ends it: when the
-    /// order fails it is given again, not before <paramref name="NotBefore"/>.
+    /// order fails, of which <paramref name="Trouble"/> tells, it is given again, not before <paramref name="NotBefore"/>.
     /// </summary>
-    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, GatedCommit Candidate, DateTimeOffset? NotBefore = null) : Integration;
+    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, GatedCommit Candidate, DateTimeOffset? NotBefore = null, string? Trouble = null) : Integration;
 }
 
 /// <summary>How hard a run is asked to stop; a stronger one replaces a weaker one.</summary>

@@ -43,7 +43,7 @@ public static class ClaudeCommand
     /// <param name="folder">The worktree.</param>
     /// <param name="model">The milestone's model, or null for the run's.</param>
     /// <param name="budgetUsd">The most it may cost in US dollars, or null.</param>
-    /// <param name="markers">Variables that name repository and order.</param>
+    /// <param name="markers">Variables that name repository, order, and who commits.</param>
     public static ProcessSpec Turn(
         AgentSetup setup, TurnBrief brief, bool resume, string folder, string? model, decimal? budgetUsd, IReadOnlyDictionary<string, string> markers)
     {

@@ -52,7 +52,15 @@ public sealed class TurnRunner(AgentSetup setup)
         Directory.CreateDirectory(Path.GetDirectoryName(files)!);
         await File.WriteAllTextAsync(files + ".prompt.md", turn.Prompt, cancellation).ConfigureAwait(false);
         var order = $"{turn.Order}/{start}";
-        var markers = new Dictionary<string, string> { [LongProcess.RepositoryMarker] = turn.Repository };
+        var name = AgentIdentity.NameOf(turn.Milestone);
+        var markers = new Dictionary<string, string>
+        {
+            [LongProcess.RepositoryMarker] = turn.Repository,
+            ["GIT_AUTHOR_NAME"] = name,
+            ["GIT_AUTHOR_EMAIL"] = AgentIdentity.Email,
+            ["GIT_COMMITTER_NAME"] = name,
+            ["GIT_COMMITTER_EMAIL"] = AgentIdentity.Email,
+        };
         var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, turn.BudgetUsd, markers);
         using var process = await LongProcess.StartAsync(spec, order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
         var reader = new TranscriptReader(files + ".jsonl");

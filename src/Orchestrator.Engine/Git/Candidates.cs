@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Core;
+using Orchestrator.Core.Agents;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Progress;
@@ -40,6 +41,7 @@ public sealed class Candidates(Repository repository)
     {
         var onto = await repository.CommitOfAsync(context.Target, cancellation).ConfigureAwait(false)
             ?? throw new TargetGoneException(context.Target);
+        await RefuseForgedAsync(context.Target, tip, onto, cancellation).ConfigureAwait(false);
         var floor = tip;
         var at = tip;
         if (await repository.HoldsAsync(onto, tip, cancellation).ConfigureAwait(false))
@@ -95,6 +97,21 @@ public sealed class Candidates(Repository repository)
         }
 
         return new BuiltCandidate(onto, floor, at, merged.ToItems(), failed.ToItems());
+    }
+
+    /// <summary>The user may commit to the target at any time; an agent's own commit, reviewed by nobody, has no business there.</summary>
+    private async Task RefuseForgedAsync(string target, string tip, string onto, CancellationToken cancellation)
+    {
+        if (onto == tip)
+        {
+            return;
+        }
+
+        var log = await repository.Git.RunAsync(repository.Places.Shadow, ["log", "--no-ext-diff", "--no-textconv", "--format=%H %ce", onto, "^" + tip, "--"], cancellation).ConfigureAwait(false);
+        if (log.Text.Split('\n').FirstOrDefault(line => line.EndsWith(" " + AgentIdentity.Email, StringComparison.Ordinal)) is { } forged)
+        {
+            throw new TargetForgedException(target, forged.Split(' ')[0], tip);
+        }
     }
 
     /// <summary>Those tips of a batch that <paramref name="commit"/> holds already.</summary>
@@ -157,6 +174,10 @@ public sealed class Candidates(Repository repository)
         return (await repository.Git.RunAsync(shadow, ["mktree", "-z"], cancellation, listing).ConfigureAwait(false)).Text;
     }
 }
+
+/// <summary>An agent moved the target branch to a commit of its own.</summary>
+public sealed class TargetForgedException(string target, string commit, string before)
+    : Exception($"{target} was moved by an agent to its own commit {commit[..10]}, which nobody reviewed; nothing is built on it. Look at it, then put the branch back to {before[..10]} ('git reset --keep {before[..10]}' where it is checked out), or make the commit your own ('git commit --amend --reset-author').");
 
 /// <summary>The target branch is not there any more.</summary>
 public sealed class TargetGoneException(string target) : Exception($"The target branch {target} is gone.");

@@ -17,8 +17,17 @@ public sealed record GitEnd(int ExitCode, byte[] Output, string Errors)
 public sealed class GitFailedException(string call, GitEnd end)
     : Exception($"git {call} ended with {end.ExitCode}: {end.Errors.Trim()}")
 {
+    private static readonly string[] OfTheSurroundings =
+    [
+        "No space left", "Disk quota", "Input/output error", "Too many open files", "Cannot allocate memory", "Out of memory", "out of memory", "Read-only file system",
+        ".lock", "Resource temporarily unavailable", "Interrupted system call", "Permission denied", "unable to write", "failed to write",
+    ];
+
     /// <summary>What git said.</summary>
     public GitEnd End { get; } = end;
+
+    /// <summary>Whether the surroundings are to blame, a full disk or a lock, or a kill of ours; else trying the same again comes to the same.</summary>
+    public bool IsPassing => End.ExitCode >= 124 && End.ExitCode != 128 && End.ExitCode != 129 || Array.Exists(OfTheSurroundings, word => End.Errors.Contains(word, StringComparison.Ordinal));
 }
 
 /// <summary>
@@ -106,13 +115,21 @@ public sealed class GitCommand
     /// <param name="input">What it reads on standard input.</param>
     /// <param name="workTree">The working files, for the calls that read them.</param>
     /// <param name="index">The index file to use instead of the repository's own.</param>
+    /// <param name="objects">A folder to write objects into instead of the repository's own, and the one to read from beside it.</param>
     public async Task<GitEnd> TryAsync(
-        string gitDir, IEnumerable<string> arguments, CancellationToken cancellation, byte[]? input = null, string? workTree = null, string? index = null)
+        string gitDir, IEnumerable<string> arguments, CancellationToken cancellation, byte[]? input = null, string? workTree = null, string? index = null,
+        (string Folder, string Beside)? objects = null)
     {
-        var environment = _environment;
+        var environment = index is null && objects is null ? _environment : new Dictionary<string, string>(_environment);
         if (index is not null)
         {
-            environment = new Dictionary<string, string>(_environment) { ["GIT_INDEX_FILE"] = index };
+            environment["GIT_INDEX_FILE"] = index;
+        }
+
+        if (objects is var (folder, beside))
+        {
+            environment["GIT_OBJECT_DIRECTORY"] = folder;
+            environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = beside;
         }
 
         string[] place = workTree is null ? [$"--git-dir={gitDir}"] : [$"--git-dir={gitDir}", $"--work-tree={workTree}"];

@@ -77,7 +77,7 @@ public sealed class Housekeeping(Repository repository)
     /// <summary>Whose run a worktree belongs to, by its HEAD or by the reason it is locked for.</summary>
     private string RunOf(string name)
     {
-        var admin = Worktrees.AdminFolder(repository.Places.Worktree(name));
+        var admin = repository.Places.AdminFolder(repository.Places.Worktree(name));
         var head = Read("HEAD").Replace("ref: ", "", StringComparison.Ordinal);
         return head.StartsWith(RefNames.Branches, StringComparison.Ordinal)
             ? head[RefNames.Branches.Length..].Split('/')[0]

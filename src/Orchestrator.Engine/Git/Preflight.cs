@@ -114,7 +114,7 @@ public static class Preflight
         var list = await repository.Git.RunAsync(places.CommonDir, ["worktree", "list", "--porcelain", "-z"], cancellation).ConfigureAwait(false);
         foreach (var (folder, branch) in GitOutput.Worktrees(list.Output).Where(w => Path.GetDirectoryName(w.Folder) != places.Worktrees))
         {
-            var gitDir = folder == places.Root ? places.CommonDir : Worktrees.AdminFolder(folder);
+            var gitDir = folder == places.Root ? places.CommonDir : places.AdminFolder(folder);
             if (gitDir is null || (branch != target && RebasedIn(gitDir) != target))
             {
                 continue;

@@ -58,9 +58,7 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
             return $"{Short(target)} went on in another direction; the work is on {Short(integration)}";
         }
 
-        var list = await repository.Git.RunAsync(repository.Places.CommonDir, ["worktree", "list", "--porcelain", "-z"], cancellation).ConfigureAwait(false);
-        var checkout = GitOutput.Worktrees(list.Output).FirstOrDefault(w => w.Branch == target && Directory.Exists(w.Folder)).Folder;
-        if (checkout is null)
+        if (await CheckoutOfAsync(target, cancellation).ConfigureAwait(false) is not { } checkout)
         {
             await repository.UpdateRefsAsync("orchestrator: publish", [(target, current, candidate)], cancellation).ConfigureAwait(false);
             return null;
@@ -69,11 +67,24 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
         return await FastForwardAsync(checkout, target, current, candidate, integration, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>The checkout that has a branch. HEAD of the main one is read by itself: where an agent set core.bare, git's list passes it over.</summary>
+    private async Task<string?> CheckoutOfAsync(string target, CancellationToken cancellation)
+    {
+        var places = repository.Places;
+        if ((await repository.Git.TryAsync(places.CommonDir, ["symbolic-ref", "-q", "HEAD"], cancellation).ConfigureAwait(false)).Text == target)
+        {
+            return places.Root;
+        }
+
+        var list = await repository.Git.RunAsync(places.CommonDir, ["worktree", "list", "--porcelain", "-z"], cancellation).ConfigureAwait(false);
+        return GitOutput.Worktrees(list.Output).FirstOrDefault(w => w.Branch == target && w.Folder != places.Root && Directory.Exists(w.Folder)).Folder;
+    }
+
     private async Task<string?> FastForwardAsync(string checkout, string target, string current, string candidate, string integration, CancellationToken cancellation)
     {
         var gitDir = Path.GetFullPath(checkout) == Path.GetFullPath(repository.Places.Root)
             ? repository.Places.CommonDir
-            : Worktrees.AdminFolder(checkout) ?? Path.Combine(checkout, ".git");
+            : repository.Places.AdminFolder(checkout) ?? Path.Combine(checkout, ".git");
         var main = gitDir == repository.Places.CommonDir;
         if (main)
         {

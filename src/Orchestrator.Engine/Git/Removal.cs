@@ -20,11 +20,25 @@ public sealed class Removal(Repository repository)
     /// <exception cref="IOException">A process of ours cannot be ended.</exception>
     public async Task<IReadOnlyList<string>> WorktreeAsync(WorkPlace place, CancellationToken cancellation)
     {
-        Empty(Places.Worktree(place.Name));
-        var rescued = await _rescue.FromWorktreeAsync(place, cancellation).ConfigureAwait(false);
-        await DropAsync(Places.Worktree(place.Name), cancellation).ConfigureAwait(false);
-        return rescued;
+        var folder = Places.Worktree(place.Name);
+        Empty(folder);
+        IReadOnlyList<string> kept = [];
+        try
+        {
+            kept = await _rescue.FromWorktreeAsync(place, cancellation).ConfigureAwait(false);
+            kept = IsFolder(folder) || !Path.Exists(folder) ? kept : [MoveAside(place, folder)];
+        }
+        catch (UncommittableException)
+        {
+            kept = [MoveAside(place, folder)]; // git would not take it: then it is kept as it stands
+        }
+
+        await DropAsync(folder, cancellation, RefNames.Branch(place.Run, place.Name)).ConfigureAwait(false);
+        return kept;
     }
+
+    /// <summary>Whether a path is a folder itself, and no link to one somewhere else.</summary>
+    internal static bool IsFolder(string path) => Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null;
 
     /// <summary>Removes the candidate's worktree: only gates worked in it, so there is nothing to save.</summary>
     public Task CandidateAsync(CancellationToken cancellation)
@@ -54,6 +68,20 @@ public sealed class Removal(Repository repository)
         return holding.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(name => name != except);
     }
 
+    private string MoveAside(WorkPlace place, string folder)
+    {
+        var kept = Path.Combine(Places.Milestone(place.Run, place.Name), "kept");
+        Directory.CreateDirectory(kept);
+        var target = Path.Combine(kept, "1");
+        for (var i = 2; Path.Exists(target); i++)
+        {
+            target = Path.Combine(kept, i.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        Directory.Move(folder, target); // a link or a file in a worktree's place likewise
+        return target;
+    }
+
     private static bool IsEmpty(string worktree) => !Directory.Exists(worktree) || Directory.EnumerateFileSystemEntries(worktree).All(entry => Path.GetFileName(entry) == ".git");
 
     /// <summary>Ends what is left of ours in a folder: an agent's own children may have outlived it there.</summary>
@@ -69,17 +97,14 @@ public sealed class Removal(Repository repository)
     /// Deletes the folder and the admin folders that name it, half-made ones included; git's own prune passes locked
     /// ones over.
     /// </summary>
-    private async Task DropAsync(string folder, CancellationToken cancellation)
+    private async Task DropAsync(string folder, CancellationToken cancellation, string? branch = null)
     {
         await repository.Writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            await DeleteAsync(folder, cancellation).ConfigureAwait(false);
 
-            foreach (var admin in AdminFoldersOf(folder))
+            foreach (var admin in AdminFoldersOf(folder, branch))
             {
                 Directory.Delete(admin, recursive: true);
             }
@@ -108,10 +133,35 @@ public sealed class Removal(Repository repository)
         }
     }
 
-    private List<string> AdminFoldersOf(string folder)
+    private static async Task DeleteAsync(string folder, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && File.Exists("/bin/rm"))
+        {
+            // Names that are no text, or folders that may not be entered: the framework cannot follow, a program that takes bytes can.
+            var spec = new ProcessSpec("/bin/rm", ["-rf", "--", folder], "/", new Dictionary<string, string>());
+            var end = await ShortProcess.RunAsync(spec, null, TimeSpan.FromMinutes(5), cancellation).ConfigureAwait(false);
+            if (end.ExitCode != 0)
+            {
+                throw new IOException($"{folder} cannot be removed: {end.Errors.Trim()}", e);
+            }
+        }
+    }
+
+    private List<string> AdminFoldersOf(string folder, string? branch)
     {
         var all = Path.Combine(Places.CommonDir, "worktrees");
         return Directory.Exists(all) ? [.. Directory.EnumerateDirectories(all).Where(Names)] : [];
+
+        static bool Has(string admin, string branch) => Path.Combine(admin, "HEAD") is var head && File.Exists(head) && File.ReadAllText(head).Trim() == "ref: " + branch;
 
         bool Names(string admin)
         {
@@ -119,6 +169,7 @@ public sealed class Removal(Repository repository)
             var named = File.Exists(gitdir) ? File.ReadAllText(gitdir).Trim() : "";
             var ours = Path.Combine(folder, ".git");
             return named == ours
+                || (branch is not null && Has(admin, branch)) // an agent moved it away; its files stay where they are
                 || (ours.StartsWith(named, StringComparison.Ordinal) && Path.GetFileName(admin).TrimEnd(Digits) == Path.GetFileName(folder).TrimEnd(Digits)); // git had only begun to make it
         }
     }

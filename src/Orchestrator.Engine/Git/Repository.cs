@@ -114,6 +114,11 @@ public sealed class Repository
         var input = new StringBuilder("start\0");
         foreach (var (name, old, value) in changes)
         {
+            if (RefNames.IsOurs(name))
+            {
+                input.Append("option no-deref\0"); // an agent may have put a symbolic ref in its place, which would lead elsewhere
+            }
+
             input.Append(old is null ? $"create {name}\0{value}\0" : $"update {name}\0{value}\0{old}\0");
         }
 

@@ -29,6 +29,24 @@ public sealed record RepositoryPlaces(string Root, string CommonDir)
     /// <summary>The lease.</summary>
     public string Lease => Path.Combine(CommonDir, "orchestrator.lock");
 
+    /// <summary>
+    /// The part of the repository that belongs to a worktree; null when the two do not name each other. What its
+    /// <c>.git</c> says is an agent's to change: it is believed only when it names a folder made for this worktree.
+    /// </summary>
+    public string? AdminFolder(string worktree)
+    {
+        var file = new FileInfo(Path.Combine(worktree, ".git"));
+        if (!file.Exists || file.LinkTarget is not null || file.Length > 8192)
+        {
+            return null;
+        }
+
+        var text = File.ReadAllText(file.FullName).Trim();
+        var admin = text.StartsWith("gitdir: ", StringComparison.Ordinal) ? text["gitdir: ".Length..] : "";
+        var back = Path.Combine(admin, "gitdir");
+        return Path.GetDirectoryName(admin) == Path.Combine(CommonDir, "worktrees") && File.Exists(back) && File.ReadAllText(back).Trim() == file.FullName ? admin : null;
+    }
+
     /// <summary>The list of tasks that people read.</summary>
     public string Tasks => Path.Combine(Root, "TASKS.md");
 }
@@ -38,6 +56,9 @@ public static class RefNames
 {
     /// <summary>All branches of ours.</summary>
     public const string Branches = "refs/heads/orchestrator/";
+
+    /// <summary>Whether a ref is one that we write and nobody else.</summary>
+    public static bool IsOurs(string name) => name.StartsWith(Branches, StringComparison.Ordinal) || name.StartsWith("refs/orchestrator/", StringComparison.Ordinal);
 
     /// <summary>A milestone's branch.</summary>
     public static string Branch(string run, string milestone) => $"{Branches}{run}/{milestone}";

@@ -12,7 +12,7 @@ internal sealed class Rescue(Repository repository)
     public async Task<IReadOnlyList<string>> FromWorktreeAsync(WorkPlace place, CancellationToken cancellation)
     {
         var folder = repository.Places.Worktree(place.Name);
-        if (!Directory.Exists(folder))
+        if (!Removal.IsFolder(folder))
         {
             return [];
         }
@@ -59,7 +59,7 @@ internal sealed class Rescue(Repository repository)
             return null;
         }
 
-        NestedRepositories.MoveAside(folder, Path.Combine(repository.Places.Milestone(place.Run, place.Name), "quarantine"));
+        await NestedRepositories.MoveAsideAsync(folder, Path.Combine(repository.Places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
         var index = new ShadowIndex(repository, place.Run, place.Name);
         var (tree, changed) = await index.WriteTreeAsync(folder, tip, [], cancellation).ConfigureAwait(false);
         if (await index.WithIncludedAsync(folder, cancellation).ConfigureAwait(false) is { } more)
@@ -81,7 +81,7 @@ internal sealed class Rescue(Repository repository)
     /// <summary>Commits that only this worktree's HEAD or its history of HEAD still knows.</summary>
     private async Task<IReadOnlyList<string>> OwnCommitsAsync(string folder, CancellationToken cancellation)
     {
-        if (Worktrees.AdminFolder(folder) is not { } admin || !Directory.Exists(admin))
+        if (repository.Places.AdminFolder(folder) is not { } admin || !Directory.Exists(admin))
         {
             return [];
         }

@@ -33,7 +33,7 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
     }
 
     /// <summary>The tree of what stands in the worktree now, with <paramref name="kept"/> paths as <paramref name="from"/> has them, and the paths that differ from that.</summary>
-    /// <exception cref="GitFailedException">A file could not be read: nothing is committed rather than something left out.</exception>
+    /// <exception cref="UncommittableException">git refuses what stands there: nothing is committed rather than something left out.</exception>
     public async Task<(string Tree, IReadOnlyList<string> Changed)> WriteTreeAsync(string worktree, string from, IReadOnlyList<string> kept, CancellationToken cancellation)
     {
         var shadow = repository.Places.Shadow;
@@ -44,17 +44,26 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
             await repository.Git.RunAsync(shadow, ["read-tree", from], cancellation, index: _index).ConfigureAwait(false);
         }
 
-        var add = await repository.Git.RunAsync(shadow, ["add", "-A", "--", "."], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
-        if (add.Errors.Split('\n').FirstOrDefault(IsFailure) is { } failure)
+        var add = await repository.Git.TryAsync(shadow, ["add", "-A", "--", "."], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        if (!add.Succeeded)
         {
-            throw new GitFailedException("add", add with { Errors = failure });
+            var failed = new GitFailedException("add", add);
+            throw failed.IsPassing ? failed : new UncommittableException(add.Errors);
         }
 
+        if (add.Errors.Split('\n').FirstOrDefault(IsFailure) is { } failure)
+        {
+            throw new UncommittableException(failure);
+        }
+
+        await BringBackAsync(worktree, from, cancellation).ConfigureAwait(false);
         var (tree, changed) = await TreeAsync(from, cancellation).ConfigureAwait(false);
-        var unwanted = kept.Intersect(changed, StringComparer.Ordinal).ToList();
+
+        // The innermost first: what an agent put under the name as a folder goes before the file comes back.
+        var unwanted = changed.Where(path => kept.Any(k => path == k || path.StartsWith(k + "/", StringComparison.Ordinal))).OrderByDescending(path => path.Length).ToList();
         foreach (var path in unwanted)
         {
-            await KeepAsync(from, path, cancellation).ConfigureAwait(false);
+            await KeepAsync(from, path, kept, cancellation).ConfigureAwait(false);
         }
 
         return unwanted.Count > 0 ? await TreeAsync(from, cancellation).ConfigureAwait(false) : (tree, changed);
@@ -95,10 +104,34 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         return (tree, GitOutput.Fields(changed.Output));
     }
 
-    private async Task KeepAsync(string from, string path, CancellationToken cancellation)
+    /// <summary>A sparse checkout of the agent's own takes files away from its sight; that is no wish to delete them.</summary>
+    private async Task BringBackAsync(string worktree, string from, CancellationToken cancellation)
+    {
+        if (repository.Places.AdminFolder(worktree) is not { } admin || !System.IO.File.Exists(Path.Combine(admin, "info", "sparse-checkout")) || !System.IO.File.Exists(Path.Combine(admin, "index")))
+        {
+            return;
+        }
+
+        var shadow = repository.Places.Shadow;
+        var flags = await repository.Git.RunAsync(shadow, ["ls-files", "-t", "-z"], cancellation, workTree: worktree, index: Path.Combine(admin, "index")).ConfigureAwait(false);
+        var hidden = GitOutput.Fields(flags.Output).Where(line => line.StartsWith("S ", StringComparison.Ordinal)).Select(line => line[2..]).Where(path => !Path.Exists(Path.Combine(worktree, path))).ToHashSet(StringComparer.Ordinal);
+        var listing = hidden.Count == 0 ? [] : GitOutput.Fields((await repository.Git.RunAsync(shadow, ["ls-tree", "-r", "-z", from], cancellation).ConfigureAwait(false)).Output);
+        var entries = string.Concat(listing.Where(entry => hidden.Contains(entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..])).Select(entry => entry + "\0"));
+        if (entries.Length > 0)
+        {
+            await repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.UTF8.GetBytes(entries), index: _index).ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepAsync(string from, string path, IReadOnlyList<string> kept, CancellationToken cancellation)
     {
         var shadow = repository.Places.Shadow;
-        var entry = Encoding.UTF8.GetString((await repository.Git.RunAsync(shadow, ["ls-tree", "-z", from, "--", path], cancellation).ConfigureAwait(false)).Output).TrimEnd('\0');
+        if (!kept.Contains(path) && await EntryAsync(from, kept.First(k => path.StartsWith(k + "/", StringComparison.Ordinal)), cancellation).ConfigureAwait(false) is { Length: > 0 } above && above.Contains(" tree ", StringComparison.Ordinal))
+        {
+            return; // a folder of that name stood there before: it is the user's affair
+        }
+
+        var entry = await EntryAsync(from, path, cancellation).ConfigureAwait(false);
         if (entry.Contains(" tree ", StringComparison.Ordinal))
         {
             return; // a folder of that name is the user's affair, and an index has no entry for one
@@ -108,29 +141,18 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         await repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.UTF8.GetBytes(line + "\0"), index: _index).ConfigureAwait(false);
     }
 
+    private async Task<string> EntryAsync(string commit, string path, CancellationToken cancellation) =>
+        Encoding.UTF8.GetString((await repository.Git.RunAsync(repository.Places.Shadow, ["ls-tree", "-z", commit, "--", path], cancellation).ConfigureAwait(false)).Output).TrimEnd('\0');
+
     /// <summary>git warns of line ends it will change; everything else on standard error means that something was left out.</summary>
     private static bool IsFailure(string line) =>
-        line.Length > 0 && !(line.Contains("LF will be replaced by", StringComparison.Ordinal) || line.Contains("CRLF will be replaced by", StringComparison.Ordinal));
+        line.Length > 0 && !(line.Contains("LF will be replaced by", StringComparison.Ordinal) || line.Contains("CRLF will be replaced by", StringComparison.Ordinal)
+            || (line.Contains(".gitattributes'", StringComparison.Ordinal) && line.Contains("symbolic links", StringComparison.Ordinal))); // a link is committed as a link, and says nothing about other files
 }
 
-/// <summary>Brings commits from the shadow repository into the user's, checked on the way in.</summary>
-internal static class ShadowExport
-{
-    /// <summary>Imports <paramref name="commit"/> and all it needs beyond <paramref name="known"/>.</summary>
-    public static async Task ImportAsync(Repository repository, string commit, IEnumerable<string> known, CancellationToken cancellation)
-    {
-        var revisions = new StringBuilder(commit).Append('\n');
-        foreach (var have in known.Distinct(StringComparer.Ordinal))
-        {
-            revisions.Append('^').Append(have).Append('\n');
-        }
-
-        var pack = await repository.Git.RunAsync(
-            repository.Places.Shadow, ["pack-objects", "--revs", "--stdout", "-q", "--thin"], cancellation, Encoding.UTF8.GetBytes(revisions.ToString())).ConfigureAwait(false);
-        await repository.Git.RunAsync(
-            repository.Places.CommonDir, ["index-pack", "--strict", "--stdin", "--fix-thin"], cancellation, pack.Output).ConfigureAwait(false);
-    }
-}
+/// <summary>What stands in a worktree cannot become a commit, and will not by waiting: the agent has to mend it.</summary>
+public sealed class UncommittableException(string why)
+    : Exception($"What the agent left cannot be committed: {string.Join(' ', why.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(3))}");
 
 /// <summary>A milestone of a run, as git's hands know it.</summary>
 public sealed record WorkPlace(string Run, MilestoneId Milestone)

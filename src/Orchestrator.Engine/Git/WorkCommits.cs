@@ -24,7 +24,12 @@ public sealed class WorkCommits(Repository repository)
     {
         var places = repository.Places;
         var folder = places.Worktree(place.Name);
-        NestedRepositories.MoveAside(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"));
+        if (!Removal.IsFolder(folder))
+        {
+            throw new UncommittableException("its worktree is gone, or is no folder any more.");
+        }
+
+        await NestedRepositories.MoveAsideAsync(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
         var index = new ShadowIndex(repository, place.Run, place.Name);
         var (tree, changed) = await index.WriteTreeAsync(folder, tip, Ours, cancellation).ConfigureAwait(false);
         var pinRef = RefNames.Pin(place.Run, place.Name, pin);
@@ -44,7 +49,7 @@ public sealed class WorkCommits(Repository repository)
         var commit = (await repository.Git.RunAsync(places.Shadow, ["commit-tree", tree, "-p", tip, "-m", message], cancellation).ConfigureAwait(false)).Text;
         await ShadowExport.ImportAsync(repository, commit, [tip], cancellation).ConfigureAwait(false);
         await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
-        if (Worktrees.AdminFolder(folder) is { } admin && Directory.Exists(admin))
+        if (places.AdminFolder(folder) is { } admin && Directory.Exists(admin))
         {
             index.GiveTo(admin);
         }

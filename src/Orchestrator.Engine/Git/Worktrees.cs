@@ -30,7 +30,7 @@ public sealed class Worktrees(Repository repository)
         await _removal.WorktreeAsync(place, cancellation).ConfigureAwait(false);
         await SetBranchAsync(place, branch, tip, cancellation).ConfigureAwait(false);
         await AddAsync(["--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]], cancellation).ConfigureAwait(false);
-        await new ShadowIndex(repository, place.Run, place.Name).CheckOutAsync(folder, tip, AdminFolder(folder)!, cancellation).ConfigureAwait(false);
+        await new ShadowIndex(repository, place.Run, place.Name).CheckOutAsync(folder, tip, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A worktree of its own for a candidate: detached, rebuilt for each. Returns its folder.</summary>
@@ -39,20 +39,8 @@ public sealed class Worktrees(Repository repository)
         var folder = Places.Worktree(CandidateName);
         await _removal.CandidateAsync(cancellation).ConfigureAwait(false);
         await AddAsync(["--detach", folder, commit], cancellation).ConfigureAwait(false);
-        await new ShadowIndex(repository, run, "candidates").CheckOutAsync(folder, commit, AdminFolder(folder)!, cancellation).ConfigureAwait(false);
+        await new ShadowIndex(repository, run, "candidates").CheckOutAsync(folder, commit, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
         return folder;
-    }
-
-    /// <summary>The part of the repository that belongs to a worktree; null when its <c>.git</c> does not name one.</summary>
-    internal static string? AdminFolder(string worktree)
-    {
-        var file = Path.Combine(worktree, ".git");
-        if (!File.Exists(file) || File.ReadAllText(file) is not { } text || !text.StartsWith("gitdir: ", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        return text["gitdir: ".Length..].Trim();
     }
 
     private async Task AddAsync(IEnumerable<string> what, CancellationToken cancellation)
@@ -88,9 +76,8 @@ public sealed class Worktrees(Repository repository)
 
     private async Task<bool> IsHealthyAsync(string folder, string branch, CancellationToken cancellation)
     {
-        if (!Directory.Exists(folder) || AdminFolder(folder) is not { } admin || Path.GetDirectoryName(admin) != Path.Combine(Places.CommonDir, "worktrees")
-            || !File.Exists(Path.Combine(admin, "index")) || !File.Exists(Path.Combine(admin, "gitdir")) || !File.Exists(Path.Combine(admin, "commondir"))
-            || File.ReadAllText(Path.Combine(admin, "gitdir")).Trim() != Path.Combine(folder, ".git")
+        if (!Removal.IsFolder(folder) || Places.AdminFolder(folder) is not { } admin
+            || !File.Exists(Path.Combine(admin, "index")) || !File.Exists(Path.Combine(admin, "commondir"))
             || !File.Exists(Path.Combine(admin, "HEAD")) || File.ReadAllText(Path.Combine(admin, "HEAD")).Trim() != "ref: " + branch)
         {
             return false;

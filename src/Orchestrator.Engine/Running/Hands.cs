@@ -26,12 +26,15 @@ namespace Orchestrator.Engine.Running;
 public sealed record RunContext(
     RunId Run, Plan Plan, string Target, PublishMode Publish, IReadOnlyList<GateSetting> Gates, IReadOnlyDictionary<MilestoneId, string> Texts, string Repository)
 {
+    /// <summary>Takes what a person should read in the log.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>Which milestones are integrated; kept by the tasks observer.</summary>
     public Func<IReadOnlyList<TaskLine>> TaskLines { get; set; } = () => [];
 }
 
 /// <summary>Carries orders out with real git, real processes and real files. Each method is idempotent under its ticket.</summary>
-public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks) : IHands
+public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands
 {
     private readonly Worktrees _worktrees = new(repository);
     private readonly Removal _removal = new(repository);
@@ -45,6 +48,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     {
         try
         {
+            await GuardAsync(cancellation).ConfigureAwait(false);
             return order switch
             {
                 Order.Prepare o => await PrepareAsync(o, cancellation).ConfigureAwait(false),
@@ -61,9 +65,25 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         {
             return Failed(order, FailureKind.Run, "target.gone", e.Message);
         }
+        catch (TargetForgedException e)
+        {
+            return Failed(order, FailureKind.Run, "target.forged", e.Message);
+        }
+        catch (UncommittableException e)
+        {
+            return Failed(order, FailureKind.Attempt, "work.uncommittable", e.Message.ReplaceLineEndings(" "));
+        }
         catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
             return Failed(order, FailureKind.Transient, "hands", e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private async Task GuardAsync(CancellationToken cancellation)
+    {
+        if (await guard.CheckAsync(cancellation).ConfigureAwait(false) is { } changed)
+        {
+            context.Warn(changed);
         }
     }
 
@@ -96,6 +116,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             o.Milestone, o.Brief, PromptBook.Write(o.Milestone, context.Texts[o.Milestone], o.Brief, diff), repository.Places.Worktree(place.Name),
             files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, o.BudgetUsd, planned.Timeout);
         var (outcome, usage) = await turns.RunAsync(turn, cancellation).ConfigureAwait(false);
+        await GuardAsync(cancellation).ConfigureAwait(false);
         return new Event.TurnFinished(o.Ticket, outcome, usage);
     }
 

@@ -125,6 +125,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         var context = new RunContext(opened.Run, opened.Plan, opened.Target, settings.Publish, settings.Gates, TextsOf(repository.Places, opened), name)
         {
             TaskLines = tasksObserver.Lines,
+            Warn = text => log.Say(LogEventLevel.Warning, text),
         };
         var gateEnvironment = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name, ["CI"] = "1" };
         foreach (var secret in gateEnvironment.Keys.Where(k => k.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || k.StartsWith("CLAUDE_", StringComparison.Ordinal) || settings.ClaudeEnv.Contains(k)).ToList())
@@ -132,7 +133,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             gateEnvironment.Remove(secret); // gates run code that agents wrote, and need no model
         }
 
-        var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks);
+        var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
         var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. observers], time, Tell);
 
         // The log may lie on the very disk that is full.

@@ -27,8 +27,8 @@ public sealed record Act(string Name, string Script)
     /// <summary>By its nature the act changes files of the user's, which nothing but a fence could keep from it.</summary>
     public bool HarmsTheUser { get; init; }
 
-    /// <summary>By its nature the act puts a commit on the user's branch, which is then the user's.</summary>
-    public bool MovesMain { get; init; }
+    /// <summary>What the agent does when it is told that its work cannot be committed, in its second attempt.</summary>
+    public string Amends { get; init; } = "";
 
     /// <summary>A process of the agent's took our marker off, so that nothing but a fence would find it.</summary>
     public bool Escapes { get; init; }

@@ -1,0 +1,81 @@
+using System.Text;
+
+namespace Orchestrator.Engine.Git;
+
+/// <summary>Brings commits from the shadow repository into the user's, checked on the way in.</summary>
+internal static class ShadowExport
+{
+    private const int MostTries = 4;
+
+    /// <summary>Imports <paramref name="commit"/> and all it needs beyond <paramref name="known"/>.</summary>
+    public static async Task ImportAsync(Repository repository, string commit, IEnumerable<string> known, CancellationToken cancellation)
+    {
+        var list = known.Distinct(StringComparer.Ordinal).ToList();
+        var end = await ImportOnceAsync(repository, commit, list, cancellation).ConfigureAwait(false);
+        if (end.Errors.Contains("fsck error", StringComparison.Ordinal))
+        {
+            throw new UncommittableException(end.Errors);
+        }
+
+        for (var tries = 1; !end.Succeeded; tries++)
+        {
+            // Somebody deleted refs and prunes: what we made is still in the shadow, so only what is really there counts as known.
+            var there = new List<string>();
+            foreach (var have in list)
+            {
+                if ((await repository.Git.TryAsync(repository.Places.CommonDir, ["rev-list", "--objects", "--quiet", have], cancellation).ConfigureAwait(false)).Succeeded)
+                {
+                    there.Add(have);
+                }
+            }
+
+            end = await ImportOnceAsync(repository, commit, there, cancellation).ConfigureAwait(false);
+            if (!end.Succeeded && tries == MostTries)
+            {
+                throw new GitFailedException("index-pack", end);
+            }
+        }
+    }
+
+    private static async Task<GitEnd> ImportOnceAsync(Repository repository, string commit, List<string> known, CancellationToken cancellation)
+    {
+        var revisions = new StringBuilder(commit).Append('\n');
+        foreach (var have in known)
+        {
+            revisions.Append('^').Append(have).Append('\n');
+        }
+
+        var pack = await repository.Git.RunAsync(
+            repository.Places.Shadow, ["pack-objects", "--revs", "--stdout", "-q", "--thin"], cancellation, Encoding.UTF8.GetBytes(revisions.ToString())).ConfigureAwait(false);
+        return await TakeInAsync(repository, pack.Output, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks a pack in a folder of its own and moves it in only then: git itself would keep what it complains of.</summary>
+    private static async Task<GitEnd> TakeInAsync(Repository repository, byte[] pack, CancellationToken cancellation)
+    {
+        var objects = Path.Combine(repository.Places.CommonDir, "objects");
+        var incoming = Path.Combine(repository.Places.State, "incoming", Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(Path.Combine(incoming, "pack"));
+        try
+        {
+            var end = await repository.Git.TryAsync(
+                repository.Places.CommonDir, ["index-pack", "--strict", "--stdin", "--fix-thin"], cancellation, pack,
+                objects: (incoming, objects)).ConfigureAwait(false);
+            if (end.Succeeded)
+            {
+                // The index last: with it the pack is there.
+                foreach (var file in Directory.EnumerateFiles(Path.Combine(incoming, "pack"), "pack-*").OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+                {
+                    Directory.CreateDirectory(Path.Combine(objects, "pack"));
+                    File.Move(file, Path.Combine(objects, "pack", Path.GetFileName(file)), overwrite: true);
+                }
+            }
+
+            return end;
+        }
+        finally
+        {
+            Directory.Delete(incoming, recursive: true);
+        }
+    }
+}
