@@ -6,8 +6,8 @@ internal static class Around
     /// <summary>The plan of most of them: stage 1 is published when 2A is held in its turn.</summary>
     public static readonly (string, string)[] TwoStages = [("1A", "fake: ok"), ("2A", "fake: hold:implement")];
 
-    /// <summary>In seconds: two backings-off of ours, and the work.</summary>
-    public const int Patience = 45;
+    /// <summary>In seconds: a backing-off of ours, and the work.</summary>
+    public const int Patience = 25;
 
     private static readonly string[] Documented = [.. File.ReadLines(Path.Combine(Tool.Root, "docs", "reference", "exit-codes.md"))
         .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && char.IsAsciiDigit(line[2])).Select(line => line.Split('|')[1].Trim())];
@@ -98,6 +98,20 @@ internal static class Around
         /// <summary>Every one of these commits is reachable from a ref.</summary>
         public void KeepsCommits(IEnumerable<string> commits) =>
             Assert.Equal("", repository.Git(["rev-list", .. commits, "--not", "--glob=refs/*"]));
+    }
+
+    /// <summary>Waits for its end; one that says that it waits and why is stopped. Either has to be plain.</summary>
+    public static int EndsOrIsStopped(RunningTool run)
+    {
+        HeldRun.Until(() => run.HasExited || run.Out.Contains("tries again after", StringComparison.Ordinal), Patience, () => $"neither ends nor says why not:\n{run.Out}\n{run.Error}");
+        if (!run.HasExited)
+        {
+            run.Signal("TERM");
+        }
+
+        var exit = run.WaitForExit(Patience);
+        IsPlain(exit, run.Out + run.Error);
+        return exit;
     }
 
     /// <summary>It ended as the documents say that it can, with a message, and neither as a bug nor by a signal.</summary>

@@ -37,14 +37,14 @@ public sealed partial class CleanTests
         Assert.False(Directory.Exists(Path.Combine(repository.Folder, ".worktree", "2A")));
         var rescued = RescueRef().Matches(output).Select(m => m.Value).ToList();
         Assert.Equal(rescued, repository.OurRefs().Keys.Where(name => name.StartsWith("refs/orchestrator/rescue/", StringComparison.Ordinal)));
-        repository.KeepsAll(before);
+        repository.KeepsCommits(before.Values);
         repository.KeepsCommits([own]);
         Assert.Equal(
             ["# modified", "untracked", "ignored and named", "committed by the agent itself"],
             new[] { "README.md", "new/draft.txt", "secret.local", "own.txt" }.Select(file => Kept(repository, rescued, file)));
 
         repository.Completes("1A 2A");
-        repository.KeepsAll(before);
+        repository.KeepsCommits(before.Values);
         Assert.Equal(["Nothing to clean."], new[] { repository.Run("clean"), repository.Run("clean") }[1..].Select(end => end.Out.Trim()));
         repository.KeepsCommits([own, .. before.Values]);
     }

@@ -12,7 +12,7 @@ public sealed class InTheWayTests
         using var repository = new SampleRepository("", ("1A", "fake: ok"));
         repository.Write(name, "mine\n");
 
-        var (exit, output, error) = Tool.Run(Tool.Program, repository.Folder, repository.Home, 30, "run");
+        var (exit, output, error) = Tool.Run(Tool.Program, repository.Folder, repository.Home, 15, "run");
 
         Assert.True(exit == 2, $"{exit}\n{output}\n{error}");
         Assert.Contains(name, error, StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class InTheWayTests
         var elsewhere = Directory.CreateDirectory(Path.Combine(repository.Home, "elsewhere")).FullName;
         Directory.CreateSymbolicLink(Path.Combine(repository.Folder, name), elsewhere);
 
-        var (exit, output, error) = Tool.Run(Tool.Program, repository.Folder, repository.Home, 30, "run");
+        var (exit, output, error) = Tool.Run(Tool.Program, repository.Folder, repository.Home, 15, "run");
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
         Assert.True(exit == 2, $"{exit}\n{output}\n{error}");

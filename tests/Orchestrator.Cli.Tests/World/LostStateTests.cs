@@ -37,7 +37,7 @@ public sealed class LostStateTests
         Assert.DoesNotContain("1A   working", said, StringComparison.Ordinal);
         Assert.Equal("1A attempt 1 round 0\n", repository.Read("out/1A.txt"));
         Assert.Equal("", repository.Git("status", "--porcelain"));
-        if (harm != "state deleted")
+        if (harm != "state deleted" && !said.Contains("goes on on main", StringComparison.Ordinal)) // a log that the kill left can hold all of it
         {
             Assert.Contains("The journal was damaged", said, StringComparison.Ordinal);
             Assert.Single(Directory.GetDirectories(Path.Combine(repository.Folder, ".orchestrator"), "journal.damaged-*"));

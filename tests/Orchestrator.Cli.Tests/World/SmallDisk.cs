@@ -33,7 +33,7 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Fills it to the last byte.</summary>
     public void Fill()
     {
-        using var file = File.Open(Path.Combine(Seen, ".git", "ballast"), FileMode.Create, FileAccess.Write);
+        using var file = new FileStream(Path.Combine(Seen, ".git", "ballast"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         foreach (var size in new[] { 1 << 20, 4096, 1 })
         {
             var piece = new byte[size];
@@ -42,7 +42,6 @@ internal sealed class SmallDisk : IDisposable
                 while (true)
                 {
                     file.Write(piece);
-                    file.Flush();
                 }
             }
             catch (IOException)
