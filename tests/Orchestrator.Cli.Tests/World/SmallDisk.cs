@@ -56,7 +56,7 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Copies what is on it to where the usual looks find it.</summary>
     public void BringBack()
     {
-        var (exit, _, error) = Tool.Run("/bin/sh", _repository.Home, _repository.Home, 30, "-c", "rm -rf \"$2\" && cp -a \"$1\" \"$2\"", "sh", Seen, _repository.Folder);
+        var (exit, _, error) = Tool.Run("/bin/sh", _repository.Home, _repository.Home, 30, "-c", "cp -a \"$1\" \"$2.new\" && rm -rf \"$2\" && mv \"$2.new\" \"$2\"", "sh", Seen, _repository.Folder);
         Assert.True(exit == 0, error);
     }
 

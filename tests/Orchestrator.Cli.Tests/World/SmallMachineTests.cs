@@ -42,7 +42,9 @@ public sealed class SmallMachineTests
 
         using (var again = disk.Start("run"))
         {
-            Around.IsPlain(again.WaitForExit(30), again.Out + again.Error); // as long as it is full
+            HeldRun.Until(() => again.Error.Contains("Nothing new is begun", StringComparison.Ordinal) || again.HasExited, 30, () => again.Out + again.Error);
+            again.Signal("INT");
+            Around.IsPlain(again.WaitForExit(30), again.Out + again.Error);
         }
 
         disk.Empty();
