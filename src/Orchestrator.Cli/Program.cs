@@ -44,9 +44,9 @@ catch (Exception e) when (e is IOException or UnauthorizedAccessException && !Di
     error.WriteLine("error: The current folder is gone.\n       Change into one that is there.");
     return ExitCode.Problems;
 }
-catch (IOException e)
+catch (Exception e) when (e is IOException or System.ComponentModel.Win32Exception)
 {
-    error.WriteLine($"error: {e.Message}\n       The disk is in the way: see that it has room and can be written, then run again. Nothing is lost.");
+    error.WriteLine($"error: {e.Message}\n       The machine is in the way: see that the disk has room and can be written, and that files can be opened (ulimit -n), then run again. Nothing is lost.");
     return ExitCode.Problems;
 }
 catch (Exception e) when (e is not OutOfMemoryException)

@@ -138,7 +138,7 @@ internal sealed record Moment(string Mode = "ok", string? Git = null, string? Ga
         ["running its gates"] = new(GateIn: "1A"),
         ["building the candidate"] = new(Git: "hold-merge-tree"),
         ["testing the candidate"] = new(GateIn: "candidate"),
-        ["publishing"] = new(Git: "hold-merge", EndsByItself: true),
+        ["publishing"] = new(Git: "hold-update-index", EndsByItself: true),
         ["parked by a limit"] = new("limit:-5", Line: "parked: limit"),
         ["backing off"] = new(Git: "fail-worktree", Line: "tries again after"),
     };

@@ -136,9 +136,14 @@ public sealed class Candidates(Repository repository)
     private async Task<(string Tree, IReadOnlyList<string> Conflicts)> MergeAsync(string ours, string theirs, CancellationToken cancellation)
     {
         var end = await repository.Git.TryAsync(repository.Places.Shadow, MergeCall(ours, theirs), cancellation).ConfigureAwait(false);
-        return end.ExitCode is 0 or 1
-            ? GitOutput.MergeTree(end)
-            : throw new GitFailedException("merge-tree", end);
+        if (end.ExitCode is 0 or 1)
+        {
+            return GitOutput.MergeTree(end);
+        }
+
+        throw end.Errors.Contains("unrelated histories", StringComparison.Ordinal)
+            ? new TargetDivergedException(ours, theirs)
+            : new GitFailedException("merge-tree", end);
     }
 
     private async Task<string> CommitAsync(string tree, string first, string second, string message, CancellationToken cancellation) =>
@@ -183,5 +188,17 @@ public sealed class TargetForgedException(string target, string commit, string b
 public sealed class TargetGoneException(string target) : Exception($"The target branch {target} is gone.");
 
 /// <summary>The target went another way and cannot be merged with what is integrated.</summary>
-public sealed class TargetDivergedException(string target, IReadOnlyList<string> paths)
-    : Exception($"{target} and the run's integrated work changed the same lines: {string.Join(", ", paths.Take(5))}.");
+public sealed class TargetDivergedException : Exception
+{
+    /// <summary>Both changed the same lines.</summary>
+    public TargetDivergedException(string target, IReadOnlyList<string> paths)
+        : base($"{target} and the run's integrated work changed the same lines: {string.Join(", ", paths.Take(5))}.")
+    {
+    }
+
+    /// <summary>The target was rewritten from its first commit on.</summary>
+    public TargetDivergedException(string ours, string theirs)
+        : base($"{ours[..10]} and {theirs[..10]} have no commit in common: the target branch was rewritten from the beginning. Put back a branch that holds what the run began with, or give the run up with 'orchestrator run --new'.")
+    {
+    }
+}

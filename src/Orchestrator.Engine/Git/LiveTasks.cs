@@ -74,6 +74,32 @@ public sealed class LiveTasks(RepositoryPlaces places)
     }
 
     /// <summary>
+    /// At the end of a run whose work is not on the user's branch yet: makes way for the user's own merge, where nothing
+    /// but our part would be in it.
+    /// </summary>
+    public async Task StepAsideAsync(Repository repository, CancellationToken cancellation)
+    {
+        var shown = await repository.Git.TryAsync(places.CommonDir, ["cat-file", "blob", ":TASKS.md"], cancellation).ConfigureAwait(false);
+        lock (_lock)
+        {
+            var committed = shown.Succeeded ? shown.Output : null;
+            if (Read(places.Tasks) is not { } live || !TasksBytes.SameOutside(live, committed) || File.Exists(Aside))
+            {
+                return;
+            }
+
+            if (committed is not null)
+            {
+                Write(committed);
+            }
+            else
+            {
+                File.Delete(places.Tasks);
+            }
+        }
+    }
+
+    /// <summary>
     /// Lays it back after a fast-forward, or after a crash between the two. Where the user had changed the text
     /// around our part, that text stays; else the newly committed one does.
     /// </summary>

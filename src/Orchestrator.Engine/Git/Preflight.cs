@@ -70,6 +70,30 @@ public static class Preflight
             : null;
     }
 
+    /// <summary>Folders of ours that are no folders, or links: what we write and what we delete has to be where we say it is.</summary>
+    internal static IReadOnlyList<Problem> Folders(RepositoryPlaces places, string logs)
+    {
+        var problems = new List<Problem>();
+        foreach (var folder in new[] { places.State, places.Worktrees }.Concat(Below(places.Root, logs)))
+        {
+            var isLink = new FileInfo(folder).LinkTarget is not null;
+            if (isLink || File.Exists(folder))
+            {
+                problems.Add(new Problem("folder.taken", $"{Path.GetRelativePath(places.Root, folder)} is {(isLink ? "a link" : "a file")}, but has to be a folder of its own.", new Place(folder), isLink ? "Remove the link; mount a disk there if the space is needed." : "Move the file away."));
+            }
+        }
+
+        return problems;
+    }
+
+    private static IEnumerable<string> Below(string root, string folder)
+    {
+        for (var at = folder; at != root && at.StartsWith(root, StringComparison.Ordinal); at = Path.GetDirectoryName(at)!)
+        {
+            yield return at;
+        }
+    }
+
     /// <summary>Why no branch is checked out, and what to do about it.</summary>
     internal static Problem Detached(Repository repository) => UnderwayIn(repository.Places.CommonDir) is var (name, abort)
         ? new Problem("target.busy", $"No branch is checked out: {name} is under way.", new Place("HEAD"), $"Finish it, end it with '{abort}', or name a branch as target_branch in the settings.")

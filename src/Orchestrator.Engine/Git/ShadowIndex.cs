@@ -37,10 +37,10 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
     public async Task<(string Tree, IReadOnlyList<string> Changed)> WriteTreeAsync(string worktree, string from, IReadOnlyList<string> kept, CancellationToken cancellation)
     {
         var shadow = repository.Places.Shadow;
+        Directory.CreateDirectory(Path.GetDirectoryName(_index)!);
         System.IO.File.Delete(_index + ".lock"); // only we write it, and we are not running
         if (!System.IO.File.Exists(_index))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_index)!);
             await repository.Git.RunAsync(shadow, ["read-tree", from], cancellation, index: _index).ConfigureAwait(false);
         }
 

@@ -25,6 +25,8 @@ public sealed class Recovery(Repository repository)
         var killed = ProcessSweep.KillAll(LongProcess.RepositoryMarker, NameOf(Places));
         Note(killed > 0, $"ended {killed} processes that an earlier start left behind");
         await OutliveGitAsync(cancellation).ConfigureAwait(false);
+        var moved = MovedRepository.Mend(Places);
+        Note(moved.Count > 0, $"the repository was moved: {string.Join(", ", moved)} know now where they are");
         ClearLocks();
         await new Removal(repository).HalfMadeAsync(cancellation).ConfigureAwait(false);
         _done.AddRange(await new InterruptedForward(repository).TakeBackAsync(cancellation).ConfigureAwait(false));

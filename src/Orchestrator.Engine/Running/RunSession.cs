@@ -76,6 +76,11 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         var logs = Path.GetFullPath(settings.LogDir, places.Root);
+        if (Preflight.Folders(places, logs) is { Count: > 0 } misplaced)
+        {
+            return new RunEnd.Refused(misplaced);
+        }
+
         await StateFolder.EnsureAsync(repository, logs, cancellation).ConfigureAwait(false);
         var recovered = await new Recovery(repository).RunAsync(cancellation).ConfigureAwait(false);
         using var journal = RunJournal.OpenToWrite(places.Journal, time.GetUtcNow());
@@ -160,7 +165,13 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
                 }
             },
             null, TimeSpan.Zero, LookAtMachine);
-        return await loop.RunAsync(opened.Run, opened.State, opened.First).ConfigureAwait(false);
+        var ended = await loop.RunAsync(opened.Run, opened.State, opened.First).ConfigureAwait(false);
+        if (ended.Unlanded is not null || ended.Final is Final.Stopped { Code: "target.gone" })
+        {
+            await tasks.StepAsideAsync(repository, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return ended;
     }
 
     private static Dictionary<MilestoneId, string> TextsOf(RepositoryPlaces places, OpenedRun opened)
