@@ -27,6 +27,16 @@ public sealed class ArchitectureTests
     [Fact]
     public void Only_Git_starts_git() => OnlyIn("Orchestrator.Engine/Git/", @"""(merge-tree|commit-tree|update-ref|worktree"", ""add|read-tree)", "src");
 
+    /// <summary>Removal is the one door. The others named here delete only what they made themselves a moment ago.</summary>
+    [Fact]
+    public void Only_Removal_deletes_folders_and_refs()
+    {
+        string[] own = ["Removal.cs", "StateFolder.cs", "ShadowExport.cs", "InterruptedForward.cs"];
+        var found = Files(Path.Combine(Source, "Orchestrator.Engine")).Where(f => Regex.IsMatch(f.Text, @"Directory\.Delete\(|""update-ref"", ""-d""|""/bin/rm""|""branch"", ""-D""|""clean"",|""reset"",|""checkout"",|""stash""")).Select(f => Path.GetFileName(f.File)).ToList();
+        Assert.Contains("Removal.cs", found);
+        Assert.Subset(own.ToHashSet(), found.ToHashSet());
+    }
+
     /// <summary>Git, Claude and Gates share Processes; Running puts all together; otherwise neighbours are strangers.</summary>
     [Fact]
     public void Rooms_of_the_engine_do_not_know_each_other()

@@ -31,6 +31,15 @@ internal static class CommandLine
         var dry = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
         root.Add(Verb("clean", "Remove worktrees and merged branches of ours; work that is not merged is kept.", [dry], async (line, stop) => NoFolder(around, At(line)) ?? await CleanVerb.RunAsync(around, At(line), line.GetValue(dry), stop).ConfigureAwait(false)));
 
+        var rescue = new Command("rescue", "Work that was kept when its worktree went: 'list' shows it, 'restore' makes a branch of it.");
+        rescue.Add(Verb("list", "What is kept.", [], (line, stop) => RescueVerb.ListAsync(around, At(line), stop)));
+        var kept = new Argument<string>("NAME") { Description = "As 'rescue list' shows it; its end is enough where it is clear, e.g. 1A/1." };
+        var asBranch = new Option<string?>("--branch") { Description = "The branch to make; default rescued/RUN-ID-N.", HelpName = "NAME" };
+        var restore = Verb("restore", "Make a branch of one. Your checkout is left alone.", [asBranch], (line, stop) => RescueVerb.RestoreAsync(around, At(line), line.GetRequiredValue(kept), line.GetValue(asBranch), stop));
+        restore.Add(kept);
+        rescue.Add(restore);
+        root.Add(rescue);
+
         var fix = new Option<bool>("--fix") { Description = "Fetch the Claude Code CLI when there is none." };
         var doctor = Verb("doctor", "Look whether everything needed is there.", [fix], async (line, stop) => NoFolder(around, At(line)) ?? await DoctorVerb.RunAsync(around, At(line), line.GetValue(fix), stop).ConfigureAwait(false));
         doctor.Aliases.Add("setup");

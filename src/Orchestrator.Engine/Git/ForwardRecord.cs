@@ -7,16 +7,19 @@ namespace Orchestrator.Engine.Git;
 /// The note that a checkout is on its way forward. As long as it lies there, half-changed files and locks of git in that
 /// checkout may be ours.
 /// </summary>
-internal static class ForwardRecord
+public static class ForwardRecord
 {
     // A git call of ours takes its locks within this time; whatever is younger or older is somebody else's.
     private static readonly TimeSpan Reach = TimeSpan.FromMinutes(10);
 
+    /// <summary>Writes it, durably; it takes the place of the one before.</summary>
     public static void Write(RepositoryPlaces places, ForwardStep step) =>
         StateFolder.WriteWhole(PathOf(places), string.Join('\0', step.Folder, step.GitDir, step.Target, step.From, step.To, step.Moving ? "moving" : "looking"));
 
+    /// <summary>Removes it: the step has ended, one way or the other.</summary>
     public static void Delete(RepositoryPlaces places) => File.Delete(PathOf(places));
 
+    /// <summary>The step that a former life did not end; null when there is none.</summary>
     public static ForwardStep? Read(RepositoryPlaces places)
     {
         var fields = File.Exists(PathOf(places)) ? File.ReadAllText(PathOf(places), Encoding.UTF8).Split('\0') : [];

@@ -153,7 +153,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         using var probe = time.CreateTimer(
             _ =>
             {
-                if (MachineProbe.Read() is var reading && (reading.Pressure != last.Pressure || Math.Min(reading.Room, settings.MaxParallelTasks) != Math.Min(last.Room, settings.MaxParallelTasks)))
+                if (MachineProbe.Read(repository.Places.CommonDir, repository.Places.State, logs) is var reading && (reading.Pressure != last.Pressure || Math.Min(reading.Room, settings.MaxParallelTasks) != Math.Min(last.Room, settings.MaxParallelTasks)))
                 {
                     last = reading;
                     loop.Tell(new Event.MachineRead(reading));
