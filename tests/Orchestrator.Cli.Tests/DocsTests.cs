@@ -25,7 +25,7 @@ public sealed class DocsTests
     {
         var docs = Read("docs/reference/settings.md");
         var schema = Read("docs/reference/orchestrator.config.schema.json");
-        var keys = Regex.Matches(Read("src/Orchestrator.Engine/Settings/SettingsReader.cs"), @"\.(?:Int|Seconds|Bool|Text|Texts|Choice|Map|Maps)\(""([a-z_]+)""").Select(m => m.Groups[1].Value).ToList();
+        var keys = Regex.Matches(Read("src/Orchestrator.Engine/Settings/SettingsReader.cs"), @"\.(?:Int|Seconds|Bool|Text|Texts|Folder|Choice|Map|Maps)\(""([a-z_]+)""").Select(m => m.Groups[1].Value).ToList();
         Assert.True(keys.Count > 15);
         Assert.All(keys, key => Assert.Matches($@"`[a-z_.\[\]]*{key}`", docs));
         Assert.All(keys, key => Assert.Contains($"\"{key}\"", schema, StringComparison.Ordinal));

@@ -127,6 +127,18 @@ public sealed class WorktreeTests : InRepository
         Assert.NotEqual("", Repo.Git("for-each-ref", "--contains", own));
     }
 
+    /// <summary>A run that was given up, or whose journal was damaged, leaves its worktrees to the next one.</summary>
+    [Fact]
+    public async Task A_worktree_that_another_run_left_is_saved_and_made_anew()
+    {
+        var folder = await PrepareAsync("1A");
+        Files.Write(folder, "a.txt", "of the run before\n");
+        var next = Place("1A") with { Run = "20261124-001522-d4e5f6" };
+        await Trees.EnsureAsync(next, Repo.Tip(), renew: true, Stop);
+        Assert.False(File.Exists(Path.Combine(folder, "a.txt")));
+        Assert.Equal("of the run before\n", Repo.Text(RefNames.Rescue(next.Run, next.Name, "1"), "a.txt"));
+    }
+
     [Fact]
     public async Task Removing_saves_what_is_not_committed_and_says_where()
     {
