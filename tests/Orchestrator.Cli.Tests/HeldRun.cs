@@ -130,7 +130,7 @@ internal sealed record Moment(string Mode = "ok", string? Git = null, string? Ga
     public static IReadOnlyDictionary<string, Moment> All { get; } = new Dictionary<string, Moment>
     {
         ["opening"] = new(Git: "hold-version", EndsByItself: true),
-        ["preparing"] = new(Git: "hold-worktree"),
+        ["preparing"] = new(Git: "hold-read-tree"),
         ["implementing"] = new("hold:implement"),
         ["committing"] = new(Git: "hold-commit-tree", EndsByItself: true),
         ["in review"] = new("hold:review"),
@@ -140,6 +140,6 @@ internal sealed record Moment(string Mode = "ok", string? Git = null, string? Ga
         ["testing the candidate"] = new(GateIn: "candidate"),
         ["publishing"] = new(Git: "hold-update-index", EndsByItself: true),
         ["parked by a limit"] = new("limit:-5", Line: "parked: limit"),
-        ["backing off"] = new(Git: "fail-worktree", Line: "tries again after"),
+        ["backing off"] = new(Git: "fail-read-tree", Line: "tries again after"),
     };
 }

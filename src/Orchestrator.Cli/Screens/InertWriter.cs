@@ -9,6 +9,9 @@ namespace Orchestrator.Cli.Screens;
 /// </summary>
 internal sealed class InertWriter(TextWriter inner) : TextWriter
 {
+    /// <summary>Where it writes to.</summary>
+    public TextWriter Inner => inner;
+
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
 

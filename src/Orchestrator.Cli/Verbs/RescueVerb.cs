@@ -31,7 +31,7 @@ internal static class RescueVerb
             return ExitCode.Problems;
         }
 
-        around.Out.WriteLine($"Branch {made} has it. Look with 'git diff {made}^ {made}', take it with 'git cherry-pick {made}'.");
+        around.Out.WriteLine($"Branch {made} has it. Look with 'git diff {made}^ {made}', take it with 'git merge {made}'.");
         return ExitCode.Done;
     }, stop);
 

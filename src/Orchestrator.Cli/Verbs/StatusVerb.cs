@@ -13,7 +13,14 @@ internal static class StatusVerb
     {
         while (true)
         {
-            if (FindPlaces(folder) is not { } places || Read(places) is not { } state)
+            var found = FindPlaces(folder);
+            if (found is not null && JournalReader.Missing(found.Journal) is { } missing)
+            {
+                around.Error.WriteLine($"error: {missing}");
+                return ExitCode.Problems;
+            }
+
+            if (found is not { } places || Read(places) is not { } state)
             {
                 around.Out.WriteLine(json ? "null" : "There was no run here yet. 'orchestrator run' begins one.");
                 return ExitCode.Done;
@@ -21,7 +28,7 @@ internal static class StatusVerb
 
             var alive = Lease.IsHeld(places.Lease);
             around.Out.Write(json ? StatusScreen.Json(state, alive) : StatusScreen.Text(state, alive, around.Time));
-            if (around.Out is SteadyWriter { Lost: { } why })
+            if (around.Out is InertWriter { Inner: SteadyWriter { Lost: { } why } })
             {
                 around.Error.WriteLine($"error: standard output cannot be written: {why}");
                 return ExitCode.Bug; // half an answer must not look like a whole one
@@ -43,7 +50,7 @@ internal static class StatusVerb
         for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
         {
             var places = new RepositoryPlaces(at, Path.Combine(at, ".git"));
-            if (File.Exists(places.Journal))
+            if (File.Exists(places.Journal) || JournalReader.Missing(places.Journal) is not null)
             {
                 return places;
             }

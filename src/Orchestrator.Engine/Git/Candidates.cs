@@ -51,7 +51,7 @@ public sealed class Candidates(Repository repository)
         else if (!await repository.HoldsAsync(tip, onto, cancellation).ConfigureAwait(false))
         {
             // The user went on from where our work could not land: bring both together first.
-            var (tree, conflicts) = await MergeAsync(onto, tip, cancellation).ConfigureAwait(false);
+            var (tree, conflicts) = await MergeAsync(context.Target, onto, tip, cancellation).ConfigureAwait(false);
             if (conflicts.Count > 0)
             {
                 throw new TargetDivergedException(context.Target, conflicts);
@@ -72,7 +72,7 @@ public sealed class Candidates(Repository repository)
                 continue;
             }
 
-            var (tree, conflicts) = await MergeAsync(at, item.Tip, cancellation).ConfigureAwait(false);
+            var (tree, conflicts) = await MergeAsync(context.Target, at, item.Tip, cancellation).ConfigureAwait(false);
             if (conflicts.Count > 0)
             {
                 failed.Add(new Conflict(item.Id, conflicts.ToItems()));
@@ -133,7 +133,7 @@ public sealed class Candidates(Repository repository)
     private static string Message(CandidateContext context, MilestoneId id) =>
         $"Merge milestone {id}: {context.Title(id)}\n\n{DoneHistory.MilestoneTrailer}: {id}\n{DoneHistory.RunTrailer}: {context.Run}\n{DoneHistory.HashTrailer}: {context.Hash(id)}\n";
 
-    private async Task<(string Tree, IReadOnlyList<string> Conflicts)> MergeAsync(string ours, string theirs, CancellationToken cancellation)
+    private async Task<(string Tree, IReadOnlyList<string> Conflicts)> MergeAsync(string target, string ours, string theirs, CancellationToken cancellation)
     {
         var end = await repository.Git.TryAsync(repository.Places.Shadow, MergeCall(ours, theirs), cancellation).ConfigureAwait(false);
         if (end.ExitCode is 0 or 1)
@@ -142,7 +142,7 @@ public sealed class Candidates(Repository repository)
         }
 
         throw end.Errors.Contains("unrelated histories", StringComparison.Ordinal)
-            ? new TargetDivergedException(ours, theirs)
+            ? new TargetDivergedException(target)
             : new GitFailedException("merge-tree", end);
     }
 
@@ -197,8 +197,8 @@ public sealed class TargetDivergedException : Exception
     }
 
     /// <summary>The target was rewritten from its first commit on.</summary>
-    public TargetDivergedException(string ours, string theirs)
-        : base($"{ours[..10]} and {theirs[..10]} have no commit in common: the target branch was rewritten from the beginning. Put back a branch that holds what the run began with, or give the run up with 'orchestrator run --new'.")
+    public TargetDivergedException(string target)
+        : base($"{target} was rewritten from its first commit on and has nothing in common with the run's work. Put back a branch that holds what the run began with, or give the run up with 'orchestrator run --new'.")
     {
     }
 }

@@ -10,8 +10,8 @@ namespace Orchestrator.Engine.Git;
 public sealed record Leftover(string Text, WorkPlace? Place, string? Ref, string? Commit);
 
 /// <summary>
-/// Finds what runs left behind. A branch is listed only when something else keeps its commits; whatever is listed goes
-/// through <see cref="Removal"/>, which looks again.
+/// Finds what runs left behind. A branch is listed only when something else keeps its commits, integrated work only when
+/// the user's own branch has it; whatever is listed goes through <see cref="Removal"/>, which looks again.
 /// </summary>
 public sealed class Housekeeping(Repository repository)
 {
@@ -23,7 +23,7 @@ public sealed class Housekeeping(Repository repository)
         var leftovers = Folders().ToList();
         foreach (var (name, commit) in await repository.RefsAsync(RefNames.Branches, cancellation).ConfigureAwait(false))
         {
-            if (name[RefNames.Branches.Length..].Split('/').Length == 2 && await _removal.IsKeptAsync(name, commit, cancellation).ConfigureAwait(false))
+            if (name[RefNames.Branches.Length..].Split('/').Length == 2 && await _removal.IsKeptAsync(name, commit, cancellation, byUser: name.EndsWith("/integration", StringComparison.Ordinal)).ConfigureAwait(false))
             {
                 leftovers.Add(new Leftover($"branch {name["refs/heads/".Length..]}", null, name, commit));
             }

@@ -62,10 +62,14 @@ public sealed class Removal(Repository repository)
     }
 
     /// <summary>Whether another ref keeps a commit reachable.</summary>
-    public async Task<bool> IsKeptAsync(string except, string commit, CancellationToken cancellation)
+    /// <param name="except">The ref that is to go.</param>
+    /// <param name="commit">Its commit.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    /// <param name="byUser">Only branches and tags of the user's count.</param>
+    public async Task<bool> IsKeptAsync(string except, string commit, CancellationToken cancellation, bool byUser = false)
     {
         var holding = await repository.Git.RunAsync(Places.CommonDir, ["for-each-ref", "--format=%(refname)", "--contains", commit], cancellation).ConfigureAwait(false);
-        return holding.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(name => name != except);
+        return holding.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(name => name != except && !(byUser && RefNames.IsOurs(name)));
     }
 
     private string MoveAside(WorkPlace place, string folder)

@@ -23,8 +23,8 @@ public sealed class RescuedWork(Repository repository)
         foreach (var line in refs.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = line.Split('\x1f');
-            var changed = await repository.Git.RunAsync(
-                repository.Places.Shadow, ["diff-tree", "-r", "-z", "--root", "--name-only", "--no-commit-id", "--no-renames", "--no-ext-diff", "--no-textconv", fields[1]], cancellation).ConfigureAwait(false);
+            var changed = await repository.Git.TryAsync(
+                repository.Places.Shadow, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", fields[1] + "^1", fields[1]], cancellation).ConfigureAwait(false);
             items.Add(new RescuedItem(
                 fields[0][RefNames.Rescues.Length..], fields[1], DateTimeOffset.FromUnixTimeSeconds(long.Parse(fields[2], CultureInfo.InvariantCulture)), GitOutput.Fields(changed.Output).Count, fields[3]));
         }

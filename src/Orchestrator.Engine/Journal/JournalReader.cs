@@ -52,6 +52,11 @@ public sealed class JournalReader : IDisposable
         }
     }
 
+    /// <summary>What a journal held that is not there any more, as a sentence; null when none was there, or when it still is.</summary>
+    public static string? Missing(string path) => !File.Exists(path) && JournalWitness.Read(path) is { } head
+        ? string.Create(CultureInfo.InvariantCulture, $"The journal is gone; it held {head.Number} facts of run {head.Run}. 'orchestrator run' goes on with what git knows.")
+        : null;
+
     /// <summary>The latest run; null when there is none.</summary>
     public RunId? LatestRun()
     {
