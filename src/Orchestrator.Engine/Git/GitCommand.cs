@@ -20,7 +20,7 @@ public sealed class GitFailedException(string call, GitEnd end)
     private static readonly string[] OfTheSurroundings =
     [
         "No space left", "Disk quota", "Input/output error", "Too many open files", "Cannot allocate memory", "Out of memory", "out of memory", "Read-only file system",
-        ".lock", "Resource temporarily unavailable", "Interrupted system call", "Permission denied", "unable to write", "failed to write",
+        ".lock", "Resource temporarily unavailable", "Interrupted system call", "Permission denied", "unable to write", "failed to write", "not a git repository",
     ];
 
     /// <summary>What git said.</summary>

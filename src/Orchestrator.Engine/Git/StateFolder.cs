@@ -24,6 +24,10 @@ public static class StateFolder
         await EnsureShadowAsync(repository, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Makes the shadow again when somebody deleted it in the midst of a run.</summary>
+    public static Task HealAsync(Repository repository, CancellationToken cancellation) =>
+        File.Exists(Path.Combine(repository.Places.Shadow, "objects", "info", "alternates")) ? Task.CompletedTask : EnsureShadowAsync(repository, cancellation);
+
     /// <summary>A folder that only its owner can enter.</summary>
     public static void MakePrivate(string folder)
     {

@@ -79,8 +79,21 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         }
     }
 
+    private SemaphoreSlim Healing { get; } = new(1, 1);
+
+    /// <summary>Before each order: what agents may have done to the folders that all of them share is seen, and mended where that can be.</summary>
     private async Task GuardAsync(CancellationToken cancellation)
     {
+        await Healing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await StateFolder.HealAsync(repository, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Healing.Release();
+        }
+
         if (await guard.CheckAsync(cancellation).ConfigureAwait(false) is { } changed)
         {
             context.Warn(changed);

@@ -51,15 +51,31 @@ public sealed class CrashPointTests
             : Enumerable.Range(0, number).Select(i => (fault, 1 + (int)((i + random.NextDouble()) * points / number)));
     }
 
+    /// <summary>All points take an hour and more: it is told meanwhile.</summary>
+    private static void Tell(string line)
+    {
+        if (All)
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
+
     private static async Task PlayAsync(CrashScene scene, int together, IReadOnlyList<(Fault Fault, int At)> cases)
     {
         Assert.True(scene.Points > 50, $"Only {scene.Points} calls were seen: the library is not in the processes.");
         var broken = new ConcurrentBag<string>();
+        var played = 0;
         await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = together }, (point, _) =>
         {
             foreach (var law in scene.Play(point.Fault, point.At))
             {
                 broken.Add(law);
+                Tell(law);
+            }
+
+            if (Interlocked.Increment(ref played) % 50 == 0)
+            {
+                Tell($"{played} of {cases.Count} points played, the latest {point.Fault} {point.At}; {broken.Count} laws broken");
             }
 
             return ValueTask.CompletedTask;
