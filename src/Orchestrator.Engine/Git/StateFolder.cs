@@ -26,7 +26,7 @@ public static class StateFolder
 
     /// <summary>Makes the shadow again when somebody deleted it in the midst of a run.</summary>
     public static Task HealAsync(Repository repository, CancellationToken cancellation) =>
-        File.Exists(Path.Combine(repository.Places.Shadow, "objects", "info", "alternates")) ? Task.CompletedTask : EnsureShadowAsync(repository, cancellation);
+        !Directory.Exists(repository.Places.State) || File.Exists(Path.Combine(repository.Places.Shadow, "objects", "info", "alternates")) ? Task.CompletedTask : EnsureShadowAsync(repository, cancellation);
 
     /// <summary>A folder that only its owner can enter.</summary>
     public static void MakePrivate(string folder)

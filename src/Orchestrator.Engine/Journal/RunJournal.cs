@@ -80,9 +80,15 @@ public sealed class RunJournal : IDisposable
     /// Appends facts, all or none. They are on disk when this returns. After a refusal the same facts may be given
     /// again, even if they came through and only the answer was lost.
     /// </summary>
-    /// <exception cref="JournalException">The disk refuses; nothing may follow from these facts yet.</exception>
+    /// <exception cref="JournalException">The disk refuses, or somebody deleted the journal; nothing may follow from these facts yet.</exception>
     public void Append(RunId run, IReadOnlyList<Entry> entries)
     {
+        if (_connection is not null && !File.Exists(_path))
+        {
+            // The open file would still take what is written, and lose it with our end.
+            throw new JournalException(JournalTrouble.Damaged, $"The journal {_path} was deleted while it was in use.");
+        }
+
         var rows = Chain(run, entries);
         try
         {
