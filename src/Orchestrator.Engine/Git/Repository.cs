@@ -135,7 +135,8 @@ public sealed class Repository
         var identity = new GitIdentity(settings.Last("user.name") ?? "Claude Code Orchestrator", settings.Last("user.email") ?? "orchestrator@localhost");
         var home = Path.Combine(places.State, "home");
         var config = Path.Combine(places.State, "gitconfig");
-        var excludes = settings.Last("core.excludesfile") is { } named
+        // Not from the repository's own config: an agent of an earlier run could have hidden work with it.
+        var excludes = settings.Where(s => s.IsTrusted).ToList().Last("core.excludesfile") is { } named
             ? named.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(user.Home, named[2..]) : named
             : Path.Combine(user["XDG_CONFIG_HOME"] ?? Path.Combine(user.Home, ".config"), "git", "ignore");
         return new GitCommand(program, home, config, File.Exists(excludes) ? excludes : null, identity)
