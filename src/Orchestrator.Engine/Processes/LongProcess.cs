@@ -22,6 +22,7 @@ public sealed class LongProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _order;
+    private readonly bool _ownSession = Tool("setsid") is not null;
 
     private LongProcess(Process process, string order)
     {
@@ -107,8 +108,18 @@ public sealed class LongProcess : IDisposable
         Sweep();
     }
 
-    /// <summary>Kills what is left of it. Call it after every end: background children survive even a normal one.</summary>
-    public void Sweep() => ProcessSweep.KillAll(OrderMarker, _order);
+    /// <summary>
+    /// Kills what is left of it: whoever bears its marker, and whoever is still in its session although it took the
+    /// marker off. Call it after every end: background children survive even a normal one.
+    /// </summary>
+    public void Sweep()
+    {
+        ProcessSweep.KillAll(OrderMarker, _order);
+        if (_ownSession)
+        {
+            ProcessSweep.KillSession(_process.Id);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

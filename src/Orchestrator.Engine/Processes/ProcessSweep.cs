@@ -84,6 +84,36 @@ public static class ProcessSweep
         return found;
     }
 
+    /// <summary>
+    /// Kills the processes of a session that a process of ours began. The kernel gives its number to nobody else as long as
+    /// one of them lives.
+    /// </summary>
+    public static void KillSession(int session)
+    {
+        foreach (var folder in Directory.Exists("/proc") ? Directory.EnumerateDirectories("/proc") : [])
+        {
+            if (int.TryParse(Path.GetFileName(folder), out var pid) && SessionOf(folder) == session)
+            {
+                Posix.Signal(pid, Posix.Kill);
+            }
+        }
+    }
+
+    /// <summary>The fourth field after the name, which stands in brackets and may hold anything.</summary>
+    private static int SessionOf(string folder)
+    {
+        try
+        {
+            var stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return fields.Length > 3 && int.TryParse(fields[3], out var session) ? session : -1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return -1;
+        }
+    }
+
     private static bool WorksIn(int pid, string folder)
     {
         try

@@ -50,6 +50,21 @@ public sealed class LongProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_took_its_marks_off_is_swept_with_the_session()
+    {
+        using var process = await StartAsync("env -i /bin/sleep 1000 & echo $!");
+        Assert.Equal(0, await process.WaitAsync(Stop));
+        var child = File.ReadAllText(_folder.In("out")).Trim();
+        Assert.Empty(ProcessSweep.Find(LongProcess.OrderMarker, _order));
+        process.Sweep();
+        for (var i = 0; Directory.Exists("/proc/" + child) && !File.ReadAllText($"/proc/{child}/stat").Contains(") Z ", StringComparison.Ordinal); i++)
+        {
+            Assert.True(i < 1000, "still there");
+            await Task.Delay(5, Stop);
+        }
+    }
+
+    [Fact]
     public async Task An_end_by_a_signal_is_128_and_its_number()
     {
         using var process = await StartAsync("kill -9 $$");
