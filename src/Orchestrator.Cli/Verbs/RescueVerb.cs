@@ -14,7 +14,7 @@ internal static class RescueVerb
         foreach (var item in items)
         {
             var at = TimeZoneInfo.ConvertTime(item.At, around.Time.LocalTimeZone);
-            around.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Name}  {at:yyyy-MM-dd HH:mm}  {item.Files} files  {item.Subject}"));
+            around.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{item.Name}  {at:yyyy-MM-dd HH:mm}  {item.Files} {(item.Files == 1 ? "file" : "files")}  {item.Subject}"));
         }
 
         around.Out.WriteLine(items.Count == 0 ? "Nothing had to be rescued." : "'orchestrator rescue restore NAME' makes a branch of one.");
