@@ -1,5 +1,3 @@
-using Orchestrator.Engine.Processes;
-
 namespace Orchestrator.Engine.Git;
 
 /// <summary>A checkout of the user's on its way from one commit to a later one.</summary>
@@ -26,6 +24,8 @@ public sealed class CheckoutForward(Repository repository)
     /// <returns>Why not; null when the checkout has the commit.</returns>
     public async Task<string?> GoAsync(ForwardStep step, CancellationToken cancellation)
     {
+        var interrupted = new InterruptedForward(repository);
+        await interrupted.TakeBackAsync(ofFormerLife: false, cancellation).ConfigureAwait(false); // an earlier try may have failed half way
         if (File.Exists(step.Index + ".lock"))
         {
             return $"{step.Index}.lock exists: another git works there, or ended without removing it";
@@ -39,23 +39,34 @@ public sealed class CheckoutForward(Repository repository)
         }
 
         ForwardRecord.Write(repository.Places, step with { Moving = true });
-        var moved = await ReadTreeAsync(step, [step.From, step.To], cancellation).ConfigureAwait(false);
-        if (moved.Succeeded)
+        if (await MoveAsync(step, cancellation).ConfigureAwait(false) is { } failure)
         {
-            try
-            {
-                await repository.UpdateRefsAsync("orchestrator: fast-forward", [(step.Target, step.From, step.To)], cancellation).ConfigureAwait(false);
-            }
-            catch (GitFailedException e)
-            {
-                await ReadTreeAsync(step, [step.To, step.From], cancellation).ConfigureAwait(false);
-                ForwardRecord.Delete(repository.Places);
-                return Said(e.End.Errors);
-            }
+            await interrupted.TakeBackAsync(ofFormerLife: false, cancellation).ConfigureAwait(false);
+            return Said(failure);
         }
 
         ForwardRecord.Delete(repository.Places);
-        return moved.Succeeded ? null : Said(moved.Errors);
+        return null;
+    }
+
+    /// <summary>Files and index, then the branch. Returns what git said when it failed, perhaps half way.</summary>
+    private async Task<string?> MoveAsync(ForwardStep step, CancellationToken cancellation)
+    {
+        var moved = await ReadTreeAsync(step, [step.From, step.To], cancellation).ConfigureAwait(false);
+        if (!moved.Succeeded)
+        {
+            return moved.Errors;
+        }
+
+        try
+        {
+            await repository.UpdateRefsAsync("orchestrator: fast-forward", [(step.Target, step.From, step.To)], cancellation).ConfigureAwait(false);
+            return null;
+        }
+        catch (GitFailedException e)
+        {
+            return e.End.Errors;
+        }
     }
 
     private static string Said(string errors) => string.Join(' ', errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(4));

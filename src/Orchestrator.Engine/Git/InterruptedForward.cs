@@ -16,15 +16,17 @@ public sealed class InterruptedForward(Repository repository)
         public bool IsDeleted => NewBlob.All(c => c == '0');
     }
 
-    /// <summary>Takes a forward step back that a former life did not end. Does nothing when there is none. Returns what was done, for the log.</summary>
-    public async Task<IReadOnlyList<string>> TakeBackAsync(CancellationToken cancellation)
+    /// <summary>Takes a forward step back that did not come to its end. Does nothing when there is none. Returns what was done, for the log.</summary>
+    /// <param name="ofFormerLife">Git was cut off with us and may have left locks; one that failed by itself leaves none.</param>
+    /// <param name="cancellation">Stops in between; the next call goes on.</param>
+    public async Task<IReadOnlyList<string>> TakeBackAsync(bool ofFormerLife, CancellationToken cancellation)
     {
         if (ForwardRecord.Read(repository.Places) is not { } step)
         {
             return [];
         }
 
-        var said = new List<string>(Directory.Exists(step.Folder) ? ForwardRecord.ClearLocks(repository.Places, step) : []);
+        var said = new List<string>(ofFormerLife && Directory.Exists(step.Folder) ? ForwardRecord.ClearLocks(repository.Places, step) : []);
         var current = await repository.CommitOfAsync(step.Target, cancellation).ConfigureAwait(false);
         if (step.Moving && Directory.Exists(step.Folder) && !File.Exists(step.Index + ".lock") && current == step.From && await HasItCheckedOutAsync(step, cancellation).ConfigureAwait(false))
         {

@@ -29,7 +29,7 @@ public sealed class Recovery(Repository repository)
         Note(moved.Count > 0, $"the repository was moved: {string.Join(", ", moved)} know now where they are");
         ClearLocks();
         await new Removal(repository).HalfMadeAsync(cancellation).ConfigureAwait(false);
-        _done.AddRange(await new InterruptedForward(repository).TakeBackAsync(cancellation).ConfigureAwait(false));
+        _done.AddRange(await new InterruptedForward(repository).TakeBackAsync(ofFormerLife: true, cancellation).ConfigureAwait(false));
         new LiveTasks(Places).Restore();
         return _done;
     }

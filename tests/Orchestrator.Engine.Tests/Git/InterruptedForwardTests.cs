@@ -48,12 +48,12 @@ public sealed class InterruptedForwardTests : InRepository
         ForwardRecord.Write(Opened.Places, _step);
         Shell.Run("/bin/sh", Repo.Root, Repo.Around.In("home"), "-c", script.Replace("FROM", _step.From, StringComparison.Ordinal).Replace("TO", _step.To, StringComparison.Ordinal));
 
-        await new InterruptedForward(Opened).TakeBackAsync(Stop);
+        await new InterruptedForward(Opened).TakeBackAsync(ofFormerLife: true, Stop);
 
         Assert.Equal(before, Repo.Git("status", "--porcelain"));
         Assert.Equal("# Sample, edited\n", Repo.Read("README.md"));
         Assert.False(File.Exists(Index + ".lock"));
-        Assert.Empty(await new InterruptedForward(Opened).TakeBackAsync(Stop)); // once
+        Assert.Empty(await new InterruptedForward(Opened).TakeBackAsync(ofFormerLife: true, Stop)); // once
         Assert.Null(await new CheckoutForward(Opened).GoAsync(_step with { Moving = false }, Stop));
         Assert.Equal(_step.To, Repo.Tip());
         Assert.Equal("one\ntwo\nthree\nfour\n", Repo.Read("src/app.txt"));
@@ -62,12 +62,25 @@ public sealed class InterruptedForwardTests : InRepository
     }
 
     [Fact]
+    public async Task A_branch_that_cannot_be_moved_leaves_the_checkout_as_it_was()
+    {
+        var before = Repo.Git("status", "--porcelain");
+        var theirs = Path.Combine(Opened.Places.CommonDir, "refs", "heads", "main.lock");
+        File.WriteAllText(theirs, "");
+        Assert.NotNull(await new CheckoutForward(Opened).GoAsync(_step with { Moving = false }, Stop));
+        Assert.True(File.Exists(theirs));
+        File.Delete(theirs);
+        Assert.Equal(before, Repo.Git("status", "--porcelain"));
+        Assert.Null(ForwardRecord.Read(Opened.Places));
+    }
+
+    [Fact]
     public async Task What_the_user_wrote_meanwhile_stays()
     {
         ForwardRecord.Write(Opened.Places, _step);
         Repo.Write("src/app.txt", "the user's own since\n");
         File.Delete(Path.Combine(Repo.Root, "gone.txt"));
-        await new InterruptedForward(Opened).TakeBackAsync(Stop);
+        await new InterruptedForward(Opened).TakeBackAsync(ofFormerLife: true, Stop);
         Assert.Equal("the user's own since\n", Repo.Read("src/app.txt"));
         Assert.Equal("old\n", Repo.Read("gone.txt"));
     }
@@ -77,7 +90,7 @@ public sealed class InterruptedForwardTests : InRepository
     {
         ForwardRecord.Write(Opened.Places, _step with { Moving = false });
         File.Delete(Path.Combine(Repo.Root, "gone.txt"));
-        await new InterruptedForward(Opened).TakeBackAsync(Stop);
+        await new InterruptedForward(Opened).TakeBackAsync(ofFormerLife: true, Stop);
         Assert.False(File.Exists(Path.Combine(Repo.Root, "gone.txt")));
     }
 
@@ -87,7 +100,7 @@ public sealed class InterruptedForwardTests : InRepository
         ForwardRecord.Write(Opened.Places, _step);
         File.WriteAllText(Index + ".lock", "");
         File.SetLastWriteTimeUtc(Index + ".lock", DateTime.UtcNow.AddHours(-3));
-        Assert.Contains(await new InterruptedForward(Opened).TakeBackAsync(Stop), line => line.Contains("it is not ours", StringComparison.Ordinal));
+        Assert.Contains(await new InterruptedForward(Opened).TakeBackAsync(ofFormerLife: true, Stop), line => line.Contains("it is not ours", StringComparison.Ordinal));
         Assert.True(File.Exists(Index + ".lock"));
     }
 }
