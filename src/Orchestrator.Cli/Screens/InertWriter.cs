@@ -34,7 +34,14 @@ internal sealed class InertWriter(TextWriter inner) : TextWriter
         foreach (var c in buffer)
         {
             // Pairs may come in two calls; halves of them are the encoder's concern and steer nothing.
-            text.Append(Plain.IsUnfit(c) && !char.IsSurrogate(c) && c is not ('\n' or '\t') ? $"\\u{(int)c:x4}" : c.ToString());
+            if (Plain.IsUnfit(c) && !char.IsSurrogate(c) && c is not ('\n' or '\t'))
+            {
+                text.Append($"\\u{(int)c:x4}");
+            }
+            else
+            {
+                text.Append(c);
+            }
         }
 
         inner.Write(text.ToString());
