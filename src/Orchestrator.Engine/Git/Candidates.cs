@@ -31,7 +31,7 @@ public sealed record BuiltCandidate(string Onto, string Tip, string? Commit, Ite
 /// </summary>
 public sealed class Candidates(Repository repository)
 {
-    private const string TasksFile = "TASKS.md";
+    private const string TasksFile = RepositoryPlaces.TasksName;
 
     // The latest TASKS.md of ours: the next merge usually begins with it, and need not ask git for it again.
     private (string Blob, byte[] Text) _written = ("", []);

@@ -9,7 +9,7 @@ namespace Orchestrator.Engine.Git;
 /// </summary>
 public sealed class PublicationProof(Repository repository)
 {
-    private const string TasksFile = "TASKS.md";
+    private const string TasksFile = RepositoryPlaces.TasksName;
 
     private readonly record struct Merge(string Commit, string First, string? Second, string Tree);
 

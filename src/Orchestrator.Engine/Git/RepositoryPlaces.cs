@@ -48,7 +48,10 @@ public sealed record RepositoryPlaces(string Root, string CommonDir)
     }
 
     /// <summary>The list of tasks that people read.</summary>
-    public string Tasks => Path.Combine(Root, "TASKS.md");
+    public string Tasks => Path.Combine(Root, TasksName);
+
+    /// <summary>Its name in the root of checkout and commits.</summary>
+    public const string TasksName = "TASKS.md";
 }
 
 /// <summary>The refs we write.</summary>

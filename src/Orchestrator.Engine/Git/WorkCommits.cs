@@ -12,7 +12,7 @@ public sealed record CommittedWork(string? Commit, int Files);
 public sealed class WorkCommits(Repository repository)
 {
     /// <summary>The paths that the orchestrator alone writes.</summary>
-    private static readonly string[] Ours = ["TASKS.md"];
+    private static readonly string[] Ours = [RepositoryPlaces.TasksName];
 
     /// <summary>Commits, or says that there is nothing. Idempotent: what is committed already differs in nothing.</summary>
     /// <param name="place">Whose work.</param>
