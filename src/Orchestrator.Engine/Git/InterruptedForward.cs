@@ -28,9 +28,9 @@ public sealed class InterruptedForward(Repository repository)
 
         var said = new List<string>(ofFormerLife && Directory.Exists(step.Folder) ? ForwardRecord.ClearLocks(repository.Places, step) : []);
         var current = await repository.CommitOfAsync(step.Target, cancellation).ConfigureAwait(false);
-        if (step.Moving && Directory.Exists(step.Folder) && !File.Exists(step.Index + ".lock") && current == step.From && await HasItCheckedOutAsync(step, cancellation).ConfigureAwait(false))
+        if (step.Moving && Directory.Exists(step.Folder) && !File.Exists(step.Index + ".lock") && current is not null && current != step.To && await HasItCheckedOutAsync(step, cancellation).ConfigureAwait(false))
         {
-            var back = await RestoreAsync(step, cancellation).ConfigureAwait(false);
+            var back = await RestoreAsync(step, current, cancellation).ConfigureAwait(false);
             said.Add($"took an interrupted fast-forward of {step.Folder} back: {back} files");
         }
 
@@ -41,12 +41,14 @@ public sealed class InterruptedForward(Repository repository)
     private async Task<bool> HasItCheckedOutAsync(ForwardStep step, CancellationToken cancellation) =>
         (await repository.Git.TryAsync(step.GitDir, ["symbolic-ref", "-q", "HEAD"], cancellation).ConfigureAwait(false)).Text == step.Target;
 
-    private async Task<int> RestoreAsync(ForwardStep step, CancellationToken cancellation)
+    /// <summary>The user may have committed meanwhile, some of the new files even; what that commit changed is theirs.</summary>
+    private async Task<int> RestoreAsync(ForwardStep step, string current, CancellationToken cancellation)
     {
         var ours = new List<Change>();
-        foreach (var change in await ChangesAsync(step, cancellation).ConfigureAwait(false))
+        var theirs = current == step.From ? [] : (await ChangesAsync(step.From, current, cancellation).ConfigureAwait(false)).Select(c => c.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var change in await ChangesAsync(step.From, step.To, cancellation).ConfigureAwait(false))
         {
-            if (await IsOursAsync(step, change, cancellation).ConfigureAwait(false))
+            if (!theirs.Contains(change.Path) && await IsOursAsync(step, change, cancellation).ConfigureAwait(false))
             {
                 ours.Add(change);
             }
@@ -73,10 +75,10 @@ public sealed class InterruptedForward(Repository repository)
         return ours.Count;
     }
 
-    private async Task<IReadOnlyList<Change>> ChangesAsync(ForwardStep step, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Change>> ChangesAsync(string from, string to, CancellationToken cancellation)
     {
         var raw = GitOutput.Fields((await repository.Git.RunAsync(
-            repository.Places.Shadow, ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", step.From, step.To], cancellation).ConfigureAwait(false)).Output);
+            repository.Places.Shadow, ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", from, to], cancellation).ConfigureAwait(false)).Output);
         return [.. raw.Chunk(2).Select(pair => (Words: pair[0].Split(' '), Path: pair[1])).Where(c => c.Words[0] != ":160000" && c.Words[1] != "160000").Select(c => new Change(c.Words[0][1..], c.Words[2], c.Words[3], c.Path))];
     }
 

@@ -75,6 +75,7 @@ public static class StateFolder
             var folder = relative.Replace('\\', '/');
             wanted.Add($"/{folder}/orchestrator_*.log");
             wanted.Add($"/{folder}/metrics.json");
+            wanted.Add($"/{folder}/metrics.json.new"); // its draft, which a full disk may leave
         }
 
         var info = Path.Combine(places.CommonDir, "info");

@@ -85,6 +85,27 @@ public sealed class InterruptedForwardTests : InRepository
         Assert.Equal("old\n", Repo.Read("gone.txt"));
     }
 
+    [Theory]
+    [InlineData("before the files", "git commit -q -m mine staged.txt; git read-tree -m -u FROM TO")]
+    [InlineData("after the files", "git read-tree -m -u FROM TO; git commit -q -m mine staged.txt")]
+    [InlineData("with the files", "git read-tree -m -u FROM TO; git commit -q -m mine")]
+    [InlineData("of one of the files", "git read-tree -m -u FROM TO; git commit -q -m mine src/app.txt")]
+    public async Task A_commit_of_the_users_in_the_midst_of_it_stays_and_only_what_it_has_not_is_taken_back(string moment, string script)
+    {
+        Assert.NotEmpty(moment);
+        ForwardRecord.Write(Opened.Places, _step);
+        Shell.Run("/bin/sh", Repo.Root, Repo.Around.In("home"), "-c", script.Replace("FROM", _step.From, StringComparison.Ordinal).Replace("TO", _step.To, StringComparison.Ordinal));
+        var mine = Repo.Tip();
+        Assert.NotEqual(_step.From, mine);
+
+        await new InterruptedForward(Opened).TakeBackAsync(ofFormerLife: false, Stop);
+
+        Assert.Equal(mine, Repo.Tip());
+        var edits = moment == "of one of the files" ? "A  staged.txt" : "";
+        Assert.Equal($" M README.md\n{edits}\n?? notes.txt".Replace("\n\n", "\n", StringComparison.Ordinal), Repo.Git("status", "--porcelain"));
+        Assert.Equal(moment is "with the files" or "of one of the files", Repo.Read("src/app.txt").EndsWith("four\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task While_it_was_only_looked_at_every_change_is_the_users()
     {
