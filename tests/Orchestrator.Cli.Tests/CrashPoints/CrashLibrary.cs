@@ -108,6 +108,16 @@ internal sealed class CrashCounter : IDisposable
 
     public int Count => BitConverter.ToInt32(Read(0, 4));
 
+    /// <summary>The names of the calls, in their order.</summary>
+    public IReadOnlyList<string> Calls
+    {
+        get
+        {
+            var records = Read(Head, Record * Math.Min(Count, Records));
+            return [.. Enumerable.Range(0, records.Length / Record).Select(i => Text(records.AsSpan(i * Record, 16)))];
+        }
+    }
+
     /// <summary>True when the run came to the point.</summary>
     public bool Fired => BitConverter.ToInt32(Read(4, 4)) > 0;
 

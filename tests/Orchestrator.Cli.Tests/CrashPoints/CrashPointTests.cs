@@ -20,9 +20,8 @@ public sealed class CrashPointTests
     {
         _ = CrashLibrary.Path;
         var scene = new CrashScene("\"review\": { \"level\": \"none\" }", "journal.db", ("1A", "fake: ok"));
-        var points = Enumerable.Range(1, scene.Points);
 
-        await PlayAsync(scene, 2, [.. points.Select(at => (Fault.Kill, at)), .. points.Select(at => (Fault.Torn, at))]);
+        await PlayAsync(scene, 2, [.. scene.PointsFor(Fault.Kill).Select(at => (Fault.Kill, at)), .. scene.PointsFor(Fault.Torn).Select(at => (Fault.Torn, at))]);
     }
 
     [Fact]
@@ -37,18 +36,16 @@ public sealed class CrashPointTests
     {
         _ = CrashLibrary.Path;
 
-        // Most of its time such a run only waits before it tries again.
-        await PlayAsync(TwoStages.Value, 6, [.. Draw(Fault.EnospcForever, 8), .. Draw(Fault.Enospc, 16), .. Draw(Fault.Eio, 16)]);
+        // Most of its time such a run only waits: for room, or before it tries again.
+        await PlayAsync(TwoStages.Value, All ? 12 : 6, [.. Draw(Fault.EnospcForever, 8), .. Draw(Fault.Enospc, 16), .. Draw(Fault.Eio, 16)]);
     }
 
     /// <summary>Points spread evenly over the run, each anywhere in its part.</summary>
     private static IEnumerable<(Fault, int)> Draw(Fault fault, int number)
     {
-        var points = TwoStages.Value.Points;
+        var points = TwoStages.Value.PointsFor(fault);
         var random = new Random(Seed + (int)fault);
-        return All
-            ? Enumerable.Range(1, points).Select(at => (fault, at))
-            : Enumerable.Range(0, number).Select(i => (fault, 1 + (int)((i + random.NextDouble()) * points / number)));
+        return (All ? points : Enumerable.Range(0, number).Select(i => points[(int)((i + random.NextDouble()) * points.Count / number)])).Select(at => (fault, at));
     }
 
     /// <summary>All points take an hour and more: it is told meanwhile.</summary>

@@ -15,6 +15,9 @@ internal sealed class CrashScene
     private const int Patience = 20;
     private const int Restarts = 3;
 
+    private static readonly HashSet<string> Writes = ["write", "writev", "pwrite", "pwritev", "copy_file_range", "sendfile"];
+    private static readonly HashSet<string> NeedsRoom = ["open", "openat", "creat", "fopen", "mkdir", "link", "symlink", "ftruncate", "fallocate"];
+
     private static readonly (string Name, string Text)[] UsersFiles =
     [
         ("README.md", "# Sample, edited\r\n"), ("notes.txt", "mine\n"), ("secret.local", "ignored, mine\n"), ("out/own.txt", "mine, beside theirs\n"),
@@ -24,6 +27,7 @@ internal sealed class CrashScene
     private readonly string _settings;
     private readonly string _match;
     private readonly After _expected;
+    private readonly IReadOnlyList<string> _calls;
 
     public CrashScene(string settings, string match, params (string, string)[] plan)
     {
@@ -33,12 +37,23 @@ internal sealed class CrashScene
         using var run = repository.Start(counter.Variables, "run");
         var exit = run.WaitForExit(60);
         Assert.True(exit == 0, run.Out + run.Error);
-        Points = counter.Count;
+        _calls = counter.Calls;
         _expected = After.Of(repository);
     }
 
     /// <summary>How many calls an undisturbed run makes that count.</summary>
-    public int Points { get; }
+    public int Points => _calls.Count;
+
+    /// <summary>
+    /// The points at which a fault differs from the others: half of a call that does not write is none of it, which is a
+    /// kill; and a disk that is full from a point on refuses the first call after it that needs room.
+    /// </summary>
+    public IReadOnlyList<int> PointsFor(Fault fault) => [.. Enumerable.Range(1, Points).Where(at => fault switch
+    {
+        Fault.Torn => Writes.Contains(_calls[at - 1]),
+        Fault.Enospc or Fault.EnospcForever => Writes.Contains(_calls[at - 1]) || NeedsRoom.Contains(_calls[at - 1]),
+        _ => true,
+    })];
 
     /// <summary>One run with a fault, then runs without one to the end. Returns the broken laws, each with the point.</summary>
     public IReadOnlyList<string> Play(Fault fault, int at)
