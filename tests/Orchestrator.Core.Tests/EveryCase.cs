@@ -22,7 +22,7 @@ public sealed class EveryCase
     private static IEnumerable<TurnOutcome> Outcomes =>
     [
         new TurnOutcome.Completed("done"), new TurnOutcome.Approved("fine"), new TurnOutcome.ChangesRequested(Findings),
-        new TurnOutcome.Limited(null, "limit"), new TurnOutcome.Interrupted(),
+        new TurnOutcome.Limited(null, "limit"), new TurnOutcome.Spent("spent"), new TurnOutcome.Interrupted(),
         .. Enum.GetValues<FailureKind>().Select(kind => new TurnOutcome.Failed(kind, "code", "message")),
     ];
 
@@ -63,7 +63,7 @@ public sealed class EveryCase
     private static IEnumerable<Event> Facts =>
     [
         new Event.RunStarted(new RunId("every"), Plan, new Policy(), "refs/heads/main", "base", [], []),
-        new Event.Resumed(2, new Policy()), new Event.Woke(),
+        new Event.Resumed(2, new Policy()), new Event.Woke(), new Event.Answered(Mine, []), new Event.TurnMetered(Mine, default, default),
         new Event.WorktreeReady(Mine, "base", null), new Event.WorktreeReady(Mine, "base", "c2"),
         new Event.WorkCommitted(Mine, "c2", 1), new Event.WorkCommitted(Mine, null, 0),
         new Event.CandidateBuilt(Queued, "base", "base", "k1", Sketch.Ids("1A"), []),

@@ -1,3 +1,5 @@
+using Orchestrator.Core.Limits;
+
 namespace Orchestrator.Core.Agents;
 
 /// <summary>Whose trouble a failed turn is, and so what is done about it.</summary>
@@ -32,8 +34,14 @@ public abstract record TurnOutcome
     /// <summary>The reviewer wants something mended.</summary>
     public sealed record ChangesRequested(Items<Finding> Findings) : TurnOutcome;
 
-    /// <summary>The provider refuses until a time; null when it does not say which.</summary>
-    public sealed record Limited(DateTimeOffset? ResetsAt, string Message) : TurnOutcome;
+    /// <summary>The provider refuses.</summary>
+    /// <param name="ResetsAt">Until when; null when it does not say.</param>
+    /// <param name="Message">What it said, as one sentence.</param>
+    /// <param name="Scope">Whom it refuses.</param>
+    public sealed record Limited(DateTimeOffset? ResetsAt, string Message, LimitScope Scope = LimitScope.Account) : TurnOutcome;
+
+    /// <summary>It used up what it was allowed to spend. The conversation can go on where there is more to spend.</summary>
+    public sealed record Spent(string Message) : TurnOutcome;
 
     /// <summary>It failed.</summary>
     /// <param name="Kind">Whose trouble it is.</param>
@@ -49,11 +57,23 @@ public abstract record TurnOutcome
 /// <param name="CostUsd">US dollars, as the agent reckons them.</param>
 /// <param name="InputTokens">Tokens read, caches included.</param>
 /// <param name="OutputTokens">Tokens written.</param>
-public readonly record struct Usage(decimal CostUsd, long InputTokens, long OutputTokens)
+/// <param name="CacheReadTokens">Those of the input that came from a cache.</param>
+/// <param name="CacheWriteTokens">Those of the input that were put into a cache.</param>
+public readonly record struct Usage(decimal CostUsd, long InputTokens, long OutputTokens, long CacheReadTokens = 0, long CacheWriteTokens = 0)
 {
+    /// <summary>Tokens read and written.</summary>
+    public long Tokens => InputTokens + OutputTokens;
+
     /// <summary>The sum of two.</summary>
-    public Usage Add(Usage other) => new(CostUsd + other.CostUsd, InputTokens + other.InputTokens, OutputTokens + other.OutputTokens);
+    public Usage Add(Usage other) => new(
+        CostUsd + other.CostUsd, InputTokens + other.InputTokens, OutputTokens + other.OutputTokens,
+        CacheReadTokens + other.CacheReadTokens, CacheWriteTokens + other.CacheWriteTokens);
 }
+
+/// <summary>What a turn used of one model.</summary>
+/// <param name="Model">The model, as the agent names it.</param>
+/// <param name="Usage">How much of it.</param>
+public readonly record struct ModelUsage(string Model, Usage Usage);
 
 /// <summary>How one gate ended.</summary>
 /// <param name="Name">The gate's name.</param>

@@ -46,6 +46,7 @@ public static class Conductor
         Event.MachineRead e => e.Reading == state.Machine ? state : state with { Machine = e.Reading },
         Event.StopAsked e => Stopping.StopAsked(state, e.Request, at),
         Event.WorktreeReady e => Working.WorktreeReady(state, e, at),
+        Event.Answered or Event.TurnMetered => state,
         Event.TurnFinished e => Turning.TurnFinished(state, e, at),
         Event.WorkCommitted e => Working.WorkCommitted(state, e, at),
         Event.GateFinished e => Working.GateFinished(state, e, at),

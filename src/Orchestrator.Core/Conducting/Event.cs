@@ -1,5 +1,6 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -58,8 +59,24 @@ public abstract record Event
     /// <param name="Carried">The commit that carries the earlier work; null when there was none or it did not fit.</param>
     public sealed record WorktreeReady(Ticket Ticket, string Base, string? Carried) : Event;
 
+    /// <summary>The provider answered a turn for the first time, or said something new about the account's windows.</summary>
+    /// <param name="Ticket">The turn's.</param>
+    /// <param name="Windows">What it said; empty when it said nothing of them.</param>
+    public sealed record Answered(Ticket Ticket, Items<LimitWindow> Windows) : Event;
+
     /// <summary>An agent process ended.</summary>
-    public sealed record TurnFinished(Ticket Ticket, TurnOutcome Outcome, Usage Usage) : Event;
+    /// <param name="Ticket">The order's.</param>
+    /// <param name="Outcome">How.</param>
+    /// <param name="Usage">What it used, all models together.</param>
+    /// <param name="Models">The same by model; empty when the agent did not say.</param>
+    /// <param name="Metered">False when what it used could not be read, so that <paramref name="Usage"/> is too little.</param>
+    public sealed record TurnFinished(Ticket Ticket, TurnOutcome Outcome, Usage Usage, Items<ModelUsage> Models = default, bool Metered = true) : Event;
+
+    /// <summary>What a turn used that gave no answer: one that was stopped, or that died with the program.</summary>
+    /// <param name="Ticket">The turn's.</param>
+    /// <param name="Usage">All models together, as far as its transcript tells.</param>
+    /// <param name="Models">The same by model.</param>
+    public sealed record TurnMetered(Ticket Ticket, Usage Usage, Items<ModelUsage> Models) : Event;
 
     /// <summary>The worktree's content is committed.</summary>
     /// <param name="Ticket">The order's.</param>

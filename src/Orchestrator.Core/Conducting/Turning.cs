@@ -26,6 +26,7 @@ internal static class Turning
             TurnOutcome.Approved when review => state.Work(i, milestone with { Stumbles = 0, Findings = default }, new Step.Gate(milestone.Tip!), at),
             TurnOutcome.ChangesRequested o when review => Mend(state, i, milestone, o.Findings, "review.rounds", at),
             TurnOutcome.Limited o => Limited(state, i, milestone, turn, o, at),
+            TurnOutcome.Spent o => Failed(state, i, milestone, turn, FailureKind.Milestone, "budget.turn", o.Message, at),
             TurnOutcome.Failed o => Failed(state, i, milestone, turn, o.Kind, o.Code, o.Message, at),
             TurnOutcome.Interrupted => Failed(state, i, milestone, turn, FailureKind.Transient, "agent.interrupted", "The agent was interrupted.", at),
             TurnOutcome.Completed or TurnOutcome.Approved or TurnOutcome.ChangesRequested =>

@@ -47,7 +47,10 @@ public static class EventCodec
             JournalNames.MachineRead => new Event.MachineRead(new MachineReading(b.Word("pressure", Words.Pressure), b.GetProperty("room").GetInt32(), b.TextOr("reason", ""))),
             JournalNames.StopAsked => new Event.StopAsked(new StopRequest(b.Word("urgency", Words.Urgency), b.Text("code"), b.Text("message"))),
             JournalNames.WorktreeReady => new Event.WorktreeReady(b.Ticket(), b.Text("base"), b.TextOr("carried", null)),
-            JournalNames.TurnFinished => new Event.TurnFinished(b.Ticket(), ReadOutcome(b), new Usage(b.DecimalOr("cost_usd"), b.LongOr("input_tokens"), b.LongOr("output_tokens"))),
+            JournalNames.Answered => new Event.Answered(b.Ticket(), b.List("windows", TurnCodec.ReadWindow)),
+            JournalNames.TurnFinished => new Event.TurnFinished(
+                b.Ticket(), TurnCodec.ReadOutcome(b), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel), !b.TryGetProperty("unmetered", out _)),
+            JournalNames.Metered => new Event.TurnMetered(b.Ticket(), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel)),
             JournalNames.WorkCommitted => new Event.WorkCommitted(b.Ticket(), b.TextOr("commit", null), (int)b.LongOr("files")),
             JournalNames.GateFinished => new Event.GateFinished(b.Ticket(), b.List("results", r => new GateResult(r.Text("name"), r.GetProperty("passed").GetBoolean(), r.TextOr("detail", "")))),
             JournalNames.CandidateBuilt => new Event.CandidateBuilt(
@@ -98,12 +101,25 @@ public static class EventCodec
                 json.WriteString("base", e.Base);
                 json.WriteOptional("carried", e.Carried);
                 break;
+            case Event.Answered e:
+                json.WriteTicket(e.Ticket);
+                json.WriteList("windows", e.Windows, w => TurnCodec.WriteWindow(json, w));
+                break;
             case Event.TurnFinished e:
                 json.WriteTicket(e.Ticket);
-                WriteOutcome(json, e.Outcome);
-                json.WriteNumber("cost_usd", e.Usage.CostUsd);
-                json.WriteNumber("input_tokens", e.Usage.InputTokens);
-                json.WriteNumber("output_tokens", e.Usage.OutputTokens);
+                TurnCodec.WriteOutcome(json, e.Outcome);
+                TurnCodec.WriteUsage(json, e.Usage);
+                json.WriteList("models", e.Models, m => TurnCodec.WriteModel(json, m));
+                if (!e.Metered)
+                {
+                    json.WriteBoolean("unmetered", true);
+                }
+
+                break;
+            case Event.TurnMetered e:
+                json.WriteTicket(e.Ticket);
+                TurnCodec.WriteUsage(json, e.Usage);
+                json.WriteList("models", e.Models, m => TurnCodec.WriteModel(json, m));
                 break;
             case Event.WorkCommitted e:
                 json.WriteTicket(e.Ticket);
@@ -162,69 +178,6 @@ public static class EventCodec
                 throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}.");
         }
     }
-
-    private static void WriteOutcome(Utf8JsonWriter json, TurnOutcome outcome)
-    {
-        switch (outcome)
-        {
-            case TurnOutcome.Completed o:
-                json.WriteString("outcome", "completed");
-                json.WriteString("summary", o.Summary);
-                break;
-            case TurnOutcome.Approved o:
-                json.WriteString("outcome", "approved");
-                json.WriteString("summary", o.Summary);
-                break;
-            case TurnOutcome.ChangesRequested o:
-                json.WriteString("outcome", "changes_requested");
-                json.WriteList("findings", o.Findings, f =>
-                {
-                    json.WriteStartObject();
-                    json.WriteString("severity", Words.Of(Words.Severity, f.Severity));
-                    json.WriteOptional("file", f.File);
-                    if (f.Line is { } line)
-                    {
-                        json.WriteNumber("line", line);
-                    }
-
-                    json.WriteString("claim", f.Claim);
-                    json.WriteEndObject();
-                });
-                break;
-            case TurnOutcome.Limited o:
-                json.WriteString("outcome", "limited");
-                if (o.ResetsAt is { } at)
-                {
-                    json.WriteString("resets_at", at);
-                }
-
-                json.WriteString("message", o.Message);
-                break;
-            case TurnOutcome.Failed o:
-                json.WriteString("outcome", "failed");
-                json.WriteString("kind", Words.Of(Words.Kind, o.Kind));
-                json.WriteString("code", o.Code);
-                json.WriteString("message", o.Message);
-                break;
-            case TurnOutcome.Interrupted:
-                json.WriteString("outcome", "interrupted");
-                break;
-            default:
-                throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}.");
-        }
-    }
-
-    private static TurnOutcome ReadOutcome(JsonElement b) => b.Text("outcome") switch
-    {
-        "completed" => new TurnOutcome.Completed(b.Text("summary")),
-        "approved" => new TurnOutcome.Approved(b.Text("summary")),
-        "changes_requested" => new TurnOutcome.ChangesRequested(b.List("findings", f => new Finding(
-            f.Word("severity", Words.Severity), f.TextOr("file", null), f.TryGetProperty("line", out var line) ? line.GetInt32() : null, f.Text("claim")))),
-        "limited" => new TurnOutcome.Limited(b.TryGetProperty("resets_at", out var at) ? at.GetDateTimeOffset() : null, b.Text("message")),
-        "failed" => new TurnOutcome.Failed(b.Word("kind", Words.Kind), b.Text("code"), b.Text("message")),
-        "interrupted" => new TurnOutcome.Interrupted(),
-        var other => throw new JsonException($"The journal has an outcome '{other}' that this version does not know."),
-    };
 
     private static MilestoneId Id(JsonElement element) => MilestoneId.Parse(element.GetString()!);
 }

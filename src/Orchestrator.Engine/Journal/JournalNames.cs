@@ -15,6 +15,8 @@ public static class JournalNames
     internal const string MachineRead = "machine.read";
     internal const string StopAsked = "stop.asked";
     internal const string WorktreeReady = "worktree.ready";
+    internal const string Answered = "turn.answered";
+    internal const string Metered = "turn.metered";
     internal const string TurnFinished = "turn.finished";
     internal const string WorkCommitted = "work.committed";
     internal const string GateFinished = "gate.finished";
@@ -33,6 +35,8 @@ public static class JournalNames
         (typeof(Event.MachineRead), MachineRead),
         (typeof(Event.StopAsked), StopAsked),
         (typeof(Event.WorktreeReady), WorktreeReady),
+        (typeof(Event.Answered), Answered),
+        (typeof(Event.TurnMetered), Metered),
         (typeof(Event.TurnFinished), TurnFinished),
         (typeof(Event.WorkCommitted), WorkCommitted),
         (typeof(Event.GateFinished), GateFinished),

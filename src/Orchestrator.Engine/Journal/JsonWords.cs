@@ -2,6 +2,7 @@ using System.Text.Json;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -16,6 +17,9 @@ internal static class Words
     public static readonly (string Word, FindingSeverity Value)[] Severity = [("minor", FindingSeverity.Minor), ("major", FindingSeverity.Major), ("critical", FindingSeverity.Critical)];
     public static readonly (string Word, ReviewLevel Value)[] Review = [("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)];
     public static readonly (string Word, PublishMode Value)[] Publish = [("fast-forward", PublishMode.FastForward), ("branch", PublishMode.Branch)];
+
+    public static readonly (string Word, LimitScope Value)[] Scope = [("account", LimitScope.Account), ("model", LimitScope.Model)];
+    public static readonly (string Word, WindowStatus Value)[] Window = [("allowed", WindowStatus.Allowed), ("warning", WindowStatus.Warning), ("rejected", WindowStatus.Rejected)];
 
     public static readonly (string Word, ProofKind Value)[] Proof =
         [("same-tree", ProofKind.SameTree), ("holds-tips", ProofKind.HoldsTips), ("only-their-paths", ProofKind.OnlyTheirPaths), ("holds-earlier", ProofKind.HoldsEarlier)];
@@ -46,6 +50,8 @@ internal static class JsonFields
     public static long LongOr(this JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
 
     public static decimal DecimalOr(this JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetDecimal() : 0;
+
+    public static DateTimeOffset? TimeOr(this JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetDateTimeOffset() : null;
 
     public static Ticket Ticket(this JsonElement element) => new(element.GetProperty("ticket").GetInt64());
 

@@ -59,6 +59,7 @@ public sealed class LogFile : IObserver, IDisposable
         var ticket = fact switch
         {
             Event.WorktreeReady e => e.Ticket,
+            Event.Answered e => e.Ticket,
             Event.TurnFinished e => e.Ticket,
             Event.WorkCommitted e => e.Ticket,
             Event.GateFinished e => e.Ticket,
@@ -90,7 +91,9 @@ public static class FactSentence
         Event.MachineRead e => (e.Reading.Pressure == Core.Capacity.Pressure.Calm ? LogEventLevel.Debug : LogEventLevel.Warning, $"the machine has room for {e.Reading.Room} agents {e.Reading.Reason}".TrimEnd()),
         Event.StopAsked e => (LogEventLevel.Warning, $"{(e.Request.Urgency == Urgency.Drain ? "ending after the steps under way" : "stopping")}: {e.Request.Message}"),
         Event.WorktreeReady e => (LogEventLevel.Information, e.Carried is null ? $"worktree ready at {Short(e.Base)}" : $"worktree ready at {Short(e.Base)} with the earlier work laid on it"),
+        Event.Answered e => (LogEventLevel.Debug, $"the provider answers{string.Concat(e.Windows.Select(w => Invariant($"; {w.Name} {w.Status}, {w.Used:0%} used")))}"),
         Event.TurnFinished e => Turn(e),
+        Event.TurnMetered e => (LogEventLevel.Information, Invariant($"a turn that gave no answer used {e.Usage.CostUsd:0.00##} USD")),
         Event.WorkCommitted e => (LogEventLevel.Information, e.Commit is null ? "nothing to commit" : $"committed {Short(e.Commit)}, {e.Files} files"),
         Event.GateFinished e => Gates(e),
         Event.CandidateBuilt e => (e.Conflicts.Count > 0 ? LogEventLevel.Warning : LogEventLevel.Information, $"candidate {Short(e.Candidate)} on {Short(e.Onto)} holds {Join(e.Merged)}{(e.Conflicts.Count > 0 ? $"; conflicts: {Join(e.Conflicts.Select(c => c.Id))}" : "")}"),
@@ -109,6 +112,7 @@ public static class FactSentence
             TurnOutcome.Approved o => (LogEventLevel.Information, $"review approved{cost}: {o.Summary}"),
             TurnOutcome.ChangesRequested o => (LogEventLevel.Information, $"review wants changes{cost}: {string.Join("; ", o.Findings.Select(f => f.Claim))}"),
             TurnOutcome.Limited o => (LogEventLevel.Warning, $"limit{cost}: {o.Message}{(o.ResetsAt is { } at ? string.Create(CultureInfo.InvariantCulture, $", resets {at:u}") : "")}"),
+            TurnOutcome.Spent o => (LogEventLevel.Warning, $"what the turn was allowed to spend is spent{cost}: {o.Message}"),
             TurnOutcome.Failed o => (LogEventLevel.Warning, $"the turn failed{cost} ({o.Code}): {o.Message}"),
             TurnOutcome.Interrupted => (LogEventLevel.Warning, $"the turn was interrupted{cost}"),
             _ => throw new InvalidOperationException($"Unknown outcome {e.Outcome.GetType().Name}."),
@@ -122,6 +126,8 @@ public static class FactSentence
             ? (LogEventLevel.Warning, $"gates red: {string.Join(", ", red)}")
             : (LogEventLevel.Information, e.Results.Count == 0 ? "no gates to run" : $"gates green: {string.Join(", ", e.Results.Select(r => r.Name))}");
     }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static string Proved(Proof proof) => proof.Holds ? "proved" : $"NOT proved: {proof.Doubt}";
 

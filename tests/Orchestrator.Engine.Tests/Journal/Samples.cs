@@ -1,6 +1,7 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -42,7 +43,12 @@ internal static class Samples
         new Event.TurnFinished(Ticket, new TurnOutcome.Limited(new DateTimeOffset(2026, 11, 23, 0, 5, 18, TimeSpan.Zero), "limit"), default),
         new Event.TurnFinished(Ticket, new TurnOutcome.Limited(null, "limit"), default),
         .. Enum.GetValues<FailureKind>().Select(kind => new Event.TurnFinished(Ticket, new TurnOutcome.Failed(kind, "agent.x", "why"), default)),
+        new Event.TurnFinished(Ticket, new TurnOutcome.Limited(null, "limit", LimitScope.Model), default),
+        new Event.TurnFinished(Ticket, new TurnOutcome.Spent("spent"), new Usage(1, 2, 3, 4, 5), [new ModelUsage("claude-x", new Usage(1, 2, 3, 4, 5))], Metered: false),
         new Event.TurnFinished(Ticket, new TurnOutcome.Interrupted(), default),
+        new Event.Answered(Ticket, default),
+        new Event.Answered(Ticket, [new LimitWindow("five_hour", WindowStatus.Warning, 0.92, new DateTimeOffset(2026, 11, 23, 0, 5, 0, TimeSpan.Zero)), new LimitWindow("seven_day", WindowStatus.Allowed, null, null)]),
+        new Event.TurnMetered(Ticket, new Usage(1, 2, 3), [new ModelUsage("claude-x", new Usage(1, 2, 3))]),
         new Event.WorkCommitted(Ticket, "commit", 3),
         new Event.WorkCommitted(Ticket, null, 0),
         new Event.GateFinished(Ticket, [new GateResult("tests", true, ""), new GateResult("lint", false, "line 1\nline 2")]),
