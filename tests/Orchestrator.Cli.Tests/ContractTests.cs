@@ -24,7 +24,7 @@ public sealed class ContractTests : IAsyncDisposable
     [MemberData(nameof(Agents))]
     public async Task An_implementer_writes_and_says_what_it_used(string agent)
     {
-        var (outcome, usage) = await RunAsync(agent, Brief(Role.Implement));
+        var (outcome, usage, _, _) = await RunAsync(agent, Brief(Role.Implement));
 
         Assert.IsType<TurnOutcome.Completed>(outcome);
         Assert.True(File.Exists(Path.Combine(_top.Path, "work", "out", "1A.txt")));
@@ -68,7 +68,7 @@ public sealed class ContractTests : IAsyncDisposable
 
     private static TurnBrief Brief(Role role) => new(role, Ask.Begin, Guid.NewGuid(), false, 1, 0, 1);
 
-    private async Task<(TurnOutcome Outcome, Usage Usage)> RunAsync(string agent, TurnBrief brief)
+    private async Task<TurnEnd> RunAsync(string agent, TurnBrief brief)
     {
         var folder = Path.Combine(_top.Path, "work");
         Directory.CreateDirectory(folder);
@@ -87,7 +87,7 @@ public sealed class ContractTests : IAsyncDisposable
 
         var runner = new TurnRunner(new AgentSetup(program, environment, "sonnet", null, TimeSpan.FromMinutes(2)));
         var prompt = PromptBook.Write(MilestoneId.Parse("1A"), "# Something\n\nfake: ok", brief, "");
-        var turn = new Turn(MilestoneId.Parse("1A"), brief, prompt, folder, Path.Combine(_top.Path, $"turn{++_orders}"), $"contract/{_top.Path}/{_orders}", _top.Path, null, null, null);
+        var turn = new Turn(MilestoneId.Parse("1A"), brief, prompt, folder, Path.Combine(_top.Path, $"turn{++_orders}"), $"contract/{_top.Path}/{_orders}", _top.Path, null, null, _ => { });
         return await runner.RunAsync(turn, TestContext.Current.CancellationToken);
     }
 }
