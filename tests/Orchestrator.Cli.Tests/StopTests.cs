@@ -32,7 +32,7 @@ public sealed class StopTests
         {
             run.WaitForLine("1A   working: implementing");
             run.WaitForLine("1B   accepted");
-            HeldRun.Until(() => Talks(repository).Any(talk => talk.StartsWith("1A", StringComparison.Ordinal)), 30, () => "1A does not talk");
+            AwaitAgent(repository, "1A");
             run.Signal(signal);
             Assert.Equal(4, run.WaitForExit(30));
         }
@@ -43,17 +43,16 @@ public sealed class StopTests
         Assert.True(exit == 0, output + error);
         Assert.Equal("1A 1B", repository.Merged());
         Assert.Equal("1A attempt 1 round 0\n", repository.Read("out/1A.txt"));
-        Assert.Contains("1A implement 1 0\n1A implement 1 0\n", Talks(repository));
+        var talks = Directory.EnumerateFiles(Path.Combine(repository.Home, ".fake-claude")).Select(File.ReadAllText).ToList();
+        Assert.Contains("1A implement 1 0\n1A implement 1 0\n", talks);
     }
 
-    private static List<string> Talks(SampleRepository repository)
+    /// <summary>An agent that hangs in its first life has to have had one.</summary>
+    private static void AwaitAgent(SampleRepository repository, string milestone)
     {
-        var folder = new DirectoryInfo(Path.Combine(repository.Home, ".fake-claude"));
-        return !folder.Exists ? [] : [.. folder.EnumerateFiles().Select(file =>
-        {
-            using var reader = new StreamReader(new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadToEnd();
-        })];
+        var runs = new DirectoryInfo(Path.Combine(repository.Folder, ".orchestrator", "runs"));
+        HeldRun.Until(
+            () => runs.EnumerateFiles("*.jsonl", SearchOption.AllDirectories).Any(file => file.Length > 0 && file.Directory!.Parent!.Name == milestone), 30, () => $"the agent of {milestone} says nothing");
     }
 
     [Fact]
@@ -63,7 +62,7 @@ public sealed class StopTests
         using var run = repository.Start("run");
         run.WaitForLine("1A   working: implementing");
         run.WaitForLine("1B   working: implementing");
-        HeldRun.Until(() => Talks(repository).Any(talk => talk.StartsWith("1B", StringComparison.Ordinal)), 30, () => "1B does not talk"); // it hangs in its first life, so it has to have one
+        AwaitAgent(repository, "1B");
         run.Signal("INT");
         run.WaitForLine("1A   parked");
         Assert.False(run.HasExited);

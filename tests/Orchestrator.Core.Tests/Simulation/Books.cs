@@ -25,7 +25,7 @@ internal sealed class Books(Scenario scenario)
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(8) + TimeSpan.FromMinutes(1);
 
     private readonly Refusals _refusals = new();
-    private decimal _spent;
+    private readonly Purse _purse = new(scenario);
     private bool _publicationOpen;
     private bool _stopping;
     private readonly bool[] _proved = new bool[scenario.Milestones.Length];
@@ -38,7 +38,6 @@ internal sealed class Books(Scenario scenario)
         public int Rounds;
         public int Redeliveries;
         public int Turns;
-        public decimal Cost;
         public string? Reviewed;
         public string? Tip;
         public bool HoldsSlot;
@@ -80,7 +79,7 @@ internal sealed class Books(Scenario scenario)
                 Demand(_orders[ticket.Number].Equals(order), "a ticket names one order only");
             }
 
-            if (MilestoneOf(order) is { } id)
+            if (Whose.MilestoneOf(order) is { } id)
             {
                 var i = IndexOf(id);
                 Demand(!holds[i], "a milestone has one step under way");
@@ -112,7 +111,7 @@ internal sealed class Books(Scenario scenario)
     /// <summary>An answer comes in. Returns whether its ticket is the one of an order under way.</summary>
     public bool TakeAnswer(Event fact)
     {
-        if (TicketOf(fact) is not { } ticket)
+        if (Whose.TicketOf(fact) is not { } ticket)
         {
             return true;
         }
@@ -158,18 +157,8 @@ internal sealed class Books(Scenario scenario)
     /// <summary>The model that turns of a milestone ask for.</summary>
     public string ModelOf(MilestoneId id) => scenario.Milestones[IndexOf(id)].Model ?? scenario.Policy.Model ?? "";
 
-    /// <summary>A turn costs something. Together they may cost what is allowed, and each of those side by side one request more.</summary>
-    public void Spend(Order.RunTurn turn, decimal cost)
-    {
-        _spent += cost;
-        var ledger = _ledgers[IndexOf(turn.Milestone)];
-        ledger.Cost += cost;
-        var beyond = 0.10m * scenario.Policy.MaxParallel;
-        Demand(scenario.Policy.Budget.Run.Usd is not { } run || _spent <= run + beyond, "the run spends at most its budget and one request");
-        Demand(scenario.Milestones[IndexOf(turn.Milestone)].BudgetUsd is not { } own || ledger.Cost <= own + 0.10m, "a milestone spends at most its budget and one request");
-        var mates = Enumerable.Range(0, _ledgers.Length).Where(i => scenario.Milestones[i].Id.Stage == turn.Milestone.Stage).Sum(i => _ledgers[i].Cost);
-        Demand(scenario.Policy.Budget.Stage.Usd is not { } stage || mates <= stage + beyond, "a stage spends at most its budget and one request");
-    }
+    /// <summary>A turn costs something, whether its answer is heard or not.</summary>
+    public void Spend(Order.RunTurn turn, decimal cost) => _purse.Spend(IndexOf(turn.Milestone), cost);
 
     /// <summary>The program died: nothing is under way.</summary>
     public void Crash()
@@ -190,7 +179,7 @@ internal sealed class Books(Scenario scenario)
     public void Enter(Event fact, DateTimeOffset at)
     {
         _stopping |= fact is Event.StopAsked { Request.Urgency: Urgency.Stop };
-        if (TicketOf(fact) is not { } ticket || !_orders.TryGetValue(ticket.Number, out var order))
+        if (Whose.TicketOf(fact) is not { } ticket || !_orders.TryGetValue(ticket.Number, out var order))
         {
             return;
         }
@@ -259,10 +248,10 @@ internal sealed class Books(Scenario scenario)
                 }
 
                 break;
-            case Event.OrderFailed { Kind: FailureKind.Attempt } when MilestoneOf(order) is { } id:
+            case Event.OrderFailed { Kind: FailureKind.Attempt } when Whose.MilestoneOf(order) is { } id:
                 AttemptFailed(_ledgers[IndexOf(id)]);
                 break;
-            case Event.OrderFailed { Kind: FailureKind.Transient } when MilestoneOf(order) is { } id:
+            case Event.OrderFailed { Kind: FailureKind.Transient } when Whose.MilestoneOf(order) is { } id:
                 Redelivered(IndexOf(id));
                 break;
             default:
@@ -288,35 +277,11 @@ internal sealed class Books(Scenario scenario)
             var phase = state.Milestones[i].Phase;
             Demand(phase is Phase.Integrated == _merged[i] || _publicationOpen, "integrated says what is merged");
             Demand(phase is not Phase.Integrated || _proved[i], "done means published and proved");
-            Demand(state.Final is not (Final.Completed or Final.WithFailures) || state.Usage.CostUsd == _spent, "all that turns used is counted, once");
+            Demand(state.Final is not (Final.Completed or Final.WithFailures) || state.Usage.CostUsd == _purse.Spent, "all that turns used is counted, once");
             Demand(state.Final is not Final.Completed || _merged[i] || i == scenario.LeftOut, "completed means all is merged");
             Demand(state.Final is not (Final.Completed or Final.WithFailures) || phase is Phase.Integrated or Phase.Failed or Phase.Blocked or Phase.LeftOut, "an ended run left nothing open");
         }
     }
-
-    public static MilestoneId? MilestoneOf(Order order) => order switch
-    {
-        Order.Prepare o => o.Milestone,
-        Order.RunTurn o => o.Milestone,
-        Order.Commit o => o.Milestone,
-        Order.RunGates o => o.Milestone,
-        _ => null,
-    };
-
-    public static Ticket? TicketOf(Event fact) => fact switch
-    {
-        Event.WorktreeReady e => e.Ticket,
-        Event.Answered e => e.Ticket,
-        Event.TurnFinished e => e.Ticket,
-        Event.TurnMetered e => e.Ticket,
-        Event.WorkCommitted e => e.Ticket,
-        Event.GateFinished e => e.Ticket,
-        Event.CandidateBuilt e => e.Ticket,
-        Event.Published e => e.Ticket,
-        Event.TargetMoved e => e.Ticket,
-        Event.OrderFailed e => e.Ticket,
-        _ => null,
-    };
 
     private bool Reviewed(MilestoneId id) => (scenario.Milestones[IndexOf(id)].Review ?? scenario.Policy.Review) != ReviewLevel.None;
 

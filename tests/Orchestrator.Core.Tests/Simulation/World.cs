@@ -76,7 +76,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         var survivors = new List<Event>();
         while (_coming.TryDequeue(out var fact, out _))
         {
-            if (Books.TicketOf(fact) is not null && rng.Percent(30))
+            if (Whose.TicketOf(fact) is not null && rng.Percent(30))
             {
                 survivors.Add(fact);
             }
@@ -171,7 +171,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         var cost = rng.Below(100) / 100m;
         if (o.Brief.Cap.Usd < cost)
         {
-            cost = o.Brief.Cap.Usd.Value + (rng.Below(10) / 100m);
+            cost = o.Brief.Cap.Usd.Value + (rng.Below(10) * Purse.Request / 10);
             outcome = outcome is TurnOutcome.Completed or TurnOutcome.Approved ? new TurnOutcome.Spent("spent") : outcome;
         }
 
