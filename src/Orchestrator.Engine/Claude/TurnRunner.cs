@@ -42,7 +42,7 @@ public sealed class TurnRunner(AgentSetup setup)
                 continue;
             }
 
-            return (why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors), usage);
+            return (why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors, TimeProvider.System.GetUtcNow()), usage);
         }
     }
 
