@@ -6,18 +6,12 @@ namespace Orchestrator.Engine.Claude;
 /// <summary>
 /// Says how a turn ended, from what the CLI printed and its exit code: by <c>is_error</c> and its companions, never
 /// by the subtype or the exit code alone. No result line, a denied tool or a missing verdict is not success.
-/// The table is that of the CLI's measured behaviour, versions 2.1.197 and 2.1.330.
+/// Which failed result means what is in <see cref="FailureTable"/> and <see cref="LimitDetector"/>.
 /// </summary>
 public static class TurnClassifier
 {
     // A denied look outside the worktree does no harm; a denied change means that work is missing.
     private static readonly HashSet<string> Harmless = ["Read", "Glob", "Grep", "WebFetch", "WebSearch", "LS"];
-
-    private static readonly string[] NoWaitingHelps =
-    [
-        "You're out of usage credits", "You're out of extra usage", "Your org is out of usage", "Your seat type doesn't include", "Your usage allocation has been disabled",
-        "Your group's usage limit is set to $0", "This service is disabled for your org", "Usage is paused for your organization", "Credit balance is too low",
-    ];
 
     /// <summary>True when a resumed conversation is not there: a new one has to be begun.</summary>
     public static bool IsSessionGone(TurnReport report, string errors) =>
@@ -32,7 +26,8 @@ public static class TurnClassifier
     /// <param name="report">What the stream said.</param>
     /// <param name="exit">The exit code, 128 + n for signal n.</param>
     /// <param name="errors">The end of standard error.</param>
-    public static TurnOutcome Classify(Role role, TurnReport report, int exit, string errors)
+    /// <param name="now">The moment the turn ended.</param>
+    public static TurnOutcome Classify(Role role, TurnReport report, int exit, string errors, DateTimeOffset now)
     {
         if (report.Result is not { } result)
         {
@@ -49,7 +44,7 @@ public static class TurnClassifier
 
         if (result.IsError)
         {
-            return Error(report, result);
+            return Error(report, result, now);
         }
 
         if (role == Role.Review)
@@ -65,59 +60,41 @@ public static class TurnClassifier
             : new TurnOutcome.Completed(Short(result.Text));
     }
 
-    private static TurnOutcome Error(TurnReport report, ResultMessage result)
+    private static TurnOutcome Error(TurnReport report, ResultMessage result, DateTimeOffset now)
     {
         var text = Short(result.Text);
         if (result.StartupFailure is { } refusal)
         {
-            return Failed(FailureKind.Run, "agent.start", Short($"The agent does not start ({refusal}): {text}"));
+            return new TurnOutcome.Failed(FailureKind.Run, "agent.start", Short($"The agent does not start ({refusal}): {text}"));
         }
 
-        if (report.RateLimit is { Status: "rejected", UsesOverage: false } limit && !Array.Exists(NoWaitingHelps, p => result.Text.StartsWith(p, StringComparison.Ordinal)))
+        if (result.Subtype == "error_max_budget_usd" || result.TerminalReason == "budget_exhausted")
         {
-            return new TurnOutcome.Limited(limit.ResetsAt, text);
+            return new TurnOutcome.Spent(text);
         }
 
-        if (result.ApiError == "usage_limit_reached")
+        if (result is { Subtype: "error_during_execution", Aborted: true })
         {
-            return new TurnOutcome.Limited(report.RateLimit?.ResetsAt, text);
+            return new TurnOutcome.Interrupted();
         }
 
-        if (Array.Exists(NoWaitingHelps, p => result.Text.StartsWith(p, StringComparison.Ordinal)))
-        {
-            return Failed(FailureKind.Run, "agent.credits", text);
-        }
-
-        if (result.Text.StartsWith("You've hit your", StringComparison.Ordinal) || result.Text.StartsWith("You've reached your", StringComparison.Ordinal))
-        {
-            return new TurnOutcome.Limited(null, text);
-        }
-
-        if (result.TerminalReason is "prompt_too_long" or "image_error")
-        {
-            return Failed(FailureKind.Milestone, "agent.too-long", text);
-        }
-
-        return report.AssistantError switch
-        {
-            "authentication_failed" or "oauth_org_not_allowed" or "account_on_hold" or "verification_required" or "cloud_credential_error" => Failed(FailureKind.Run, "agent.login", text),
-            "billing_error" => Failed(FailureKind.Run, "agent.credits", text),
-            "rate_limit" => new TurnOutcome.Limited(null, text),
-            "server_error" or "overloaded" => Failed(FailureKind.Transient, "agent.server", text),
-            "unknown" when result.Status is null or >= 500 => Failed(FailureKind.Transient, "agent.server", text),
-            "invalid_request" or "model_not_found" or "max_output_tokens" or "unknown" => Failed(FailureKind.Milestone, "agent.request", text),
-            _ => result.Subtype switch
-            {
-                "error_max_budget_usd" => Failed(FailureKind.Milestone, "budget.turn", text),
-                "error_max_turns" => Failed(FailureKind.Attempt, "agent.max-turns", text),
-                "error_max_structured_output_retries" => Failed(FailureKind.Attempt, "review.no-verdict", text),
-                "error_during_execution" when result.TerminalReason is "aborted_tools" or "aborted_streaming" => new TurnOutcome.Interrupted(),
-                _ => Failed(FailureKind.Attempt, "agent.error", text.Length > 0 ? text : Short($"The agent ended with {result.Subtype}.")),
-            },
-        };
+        var words = LimitDetector.WordsOf(report);
+        var signs = new Signs(words, ResetText.Find(words, now) is not null, report.AssistantError, result.ApiError, result.Status, result.Subtype, result.TerminalReason);
+        return (TurnOutcome?)Failed(FailureTable.NoWaitingHelps, signs, result) ?? LimitDetector.Find(report, now, text) ?? (TurnOutcome)Failed(FailureTable.Others, signs, result)!;
     }
 
-    private static TurnOutcome.Failed Failed(FailureKind kind, string code, string text) => new(kind, code, text);
+    private static TurnOutcome.Failed? Failed(IReadOnlyList<FailureClass> table, Signs signs, ResultMessage result)
+    {
+        if (table.FirstOrDefault(failure => failure.Is(signs)) is not { } found)
+        {
+            return null;
+        }
+
+        var text = string.IsNullOrWhiteSpace(result.Text) ? $"The agent ended with {result.Subtype ?? "an error"}." : result.Text;
+        return new TurnOutcome.Failed(found.Kind, found.Code, found.Hint.Length > 0 ? $"{Sentence(Short(text))} {found.Hint}" : Short(text));
+    }
+
+    private static string Sentence(string text) => text.EndsWith('.') || text.EndsWith('!') || text.EndsWith('…') ? text : text + ".";
 
     private static string Short(string text)
     {

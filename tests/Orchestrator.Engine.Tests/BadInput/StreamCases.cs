@@ -113,7 +113,7 @@ public sealed class StreamCases
         reader.Poll();
         reader.Poll();
         var report = reader.Report;
-        var outcome = TurnClassifier.Classify(role, report, exit, errors);
+        var outcome = TurnClassifier.Classify(role, report, exit, errors, Now);
         var fact = new Event.TurnFinished(new Ticket(1), outcome, report.Usage);
         var spelled = EventCodec.Write(fact);
         Assert.Equal(fact, EventCodec.Read(JournalNames.Of(fact), Encoding.UTF8.GetBytes(spelled))); // replay = live

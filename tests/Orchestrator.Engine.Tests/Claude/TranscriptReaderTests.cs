@@ -10,6 +10,8 @@ public sealed class TranscriptReaderTests : IDisposable
     private const string Init = """{"type":"system","subtype":"init","claude_code_version":"2.1.330","session_id":"s"}""";
     private const string Result = """{"type":"result","subtype":"success","is_error":false,"result":"done"}""";
 
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 20, 0, 0, TimeSpan.Zero);
+
     private readonly TempFolder _folder = new();
 
     private string Stream => _folder.In("out.jsonl");
@@ -110,16 +112,16 @@ public sealed class TranscriptReaderTests : IDisposable
         var report = Read("""{"type":"assistant","message":{"content":[{"type":"text","text":"\udc00 half"},5,"x"]}}""", line);
         Assert.NotNull(report.Result);
         Assert.NotNull(report.LastText);
-        TurnClassifier.Classify(Role.Implement, report, 0, "");
-        TurnClassifier.Classify(Role.Review, report, 0, "");
+        TurnClassifier.Classify(Role.Implement, report, 0, "", Now);
+        TurnClassifier.Classify(Role.Review, report, 0, "", Now);
     }
 
     [Fact]
     public void No_result_is_a_passing_failure_only_when_a_signal_ended_the_agent()
     {
         var report = Read(Init);
-        Assert.Equal(FailureKind.Transient, Assert.IsType<TurnOutcome.Failed>(TurnClassifier.Classify(Role.Implement, report, 137, "")).Kind);
-        var failed = Assert.IsType<TurnOutcome.Failed>(TurnClassifier.Classify(Role.Implement, report, 1, "boom\nat line 5"));
+        Assert.Equal(FailureKind.Transient, Assert.IsType<TurnOutcome.Failed>(TurnClassifier.Classify(Role.Implement, report, 137, "", Now)).Kind);
+        var failed = Assert.IsType<TurnOutcome.Failed>(TurnClassifier.Classify(Role.Implement, report, 1, "boom\nat line 5", Now));
         Assert.Equal((FailureKind.Attempt, "agent.no-result"), (failed.Kind, failed.Code));
         Assert.EndsWith("boom at line 5", failed.Message, StringComparison.Ordinal);
     }
@@ -132,7 +134,7 @@ public sealed class TranscriptReaderTests : IDisposable
     [InlineData("Something else went wrong", "agent.error")]
     public void Where_only_the_text_tells_the_text_decides(string text, string expected)
     {
-        var outcome = TurnClassifier.Classify(Role.Implement, Read($$"""{"type":"result","subtype":"success","is_error":true,"result":"{{text}}"}"""), 1, "");
+        var outcome = TurnClassifier.Classify(Role.Implement, Read($$"""{"type":"result","subtype":"success","is_error":true,"result":"{{text}}"}"""), 1, "", Now);
         Assert.Equal(expected, outcome switch { TurnOutcome.Limited => "limited", TurnOutcome.Failed f => f.Code, _ => "?" });
     }
 
@@ -143,7 +145,7 @@ public sealed class TranscriptReaderTests : IDisposable
     [InlineData("WebFetch", true)]
     public void A_denied_change_is_no_success_but_a_denied_look_does_no_harm(string tool, bool completed)
     {
-        var outcome = TurnClassifier.Classify(Role.Implement, Read($$"""{"type":"result","is_error":false,"result":"ok","permission_denials":[{"tool_name":"{{tool}}"}]}"""), 0, "");
+        var outcome = TurnClassifier.Classify(Role.Implement, Read($$"""{"type":"result","is_error":false,"result":"ok","permission_denials":[{"tool_name":"{{tool}}"}]}"""), 0, "", Now);
         Assert.Equal(completed, outcome is TurnOutcome.Completed);
     }
 
@@ -177,7 +179,7 @@ public sealed class TranscriptReaderTests : IDisposable
     [Fact]
     public void A_summary_is_not_cut_within_a_character()
     {
-        var outcome = TurnClassifier.Classify(Role.Implement, Read($$"""{"type":"result","is_error":false,"result":"{{new string('x', 399)}}😀"}"""), 0, "");
+        var outcome = TurnClassifier.Classify(Role.Implement, Read($$"""{"type":"result","is_error":false,"result":"{{new string('x', 399)}}😀"}"""), 0, "", Now);
         Assert.Equal(new string('x', 399) + "…", Assert.IsType<TurnOutcome.Completed>(outcome).Summary);
     }
 
