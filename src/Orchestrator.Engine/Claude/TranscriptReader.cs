@@ -15,6 +15,9 @@ public sealed class TranscriptReader(string file)
     private long _at;
     private bool _skipping;
 
+    /// <summary>How many bytes were read so far; more of them are a sign of life.</summary>
+    public long Length => _at;
+
     /// <summary>What was read so far.</summary>
     public TurnReport Report { get; } = new();
 
@@ -89,6 +92,9 @@ public sealed class TurnReport
 {
     private const double MostCost = 1e6;
     private const double MostTokens = 1e13;
+    private const int MostPending = 1000;
+    private static readonly TimeSpan MostDelay = TimeSpan.FromHours(6);
+    private readonly HashSet<string> _pending = [];
 
     /// <summary>Lines that were no JSON.</summary>
     public int BadLines { get; set; }
@@ -114,8 +120,18 @@ public sealed class TurnReport
     /// <summary>US dollars and tokens of this process.</summary>
     public Core.Agents.Usage Usage { get; private set; }
 
+    /// <summary>A tool was called and has not answered.</summary>
+    public bool ToolPending => _pending.Count > 0;
+
+    /// <summary>The CLI's last word is that it asks the provider again.</summary>
+    public bool Retrying => RetryDelay is not null;
+
+    /// <summary>In how long it does; null when it does not.</summary>
+    public TimeSpan? RetryDelay { get; private set; }
+
     internal void Take(JsonElement message)
     {
+        RetryDelay = Text(message, "subtype") == "api_retry" ? TimeSpan.FromMilliseconds(Math.Clamp(Number(message, "retry_delay_ms"), 0, MostDelay.TotalMilliseconds)) : null;
         switch (Text(message, "type"))
         {
             case "system" when Text(message, "subtype") == "init":
@@ -125,11 +141,15 @@ public sealed class TurnReport
             case "assistant":
                 TakeAssistant(message);
                 break;
+            case "user":
+                TakeAnswers(message);
+                break;
             case "rate_limit_event" when Child(message, "rate_limit_info") is { } info:
                 RateLimit = RateLimitInfo.From(info);
                 break;
             case "result":
                 Result = ResultMessage.From(message);
+                _pending.Clear();
                 Session ??= Text(message, "session_id");
                 Usage = Usage.Add(UsageOf(message, first: Usage == default));
                 break;
@@ -151,6 +171,24 @@ public sealed class TurnReport
             foreach (var block in content.EnumerateArray())
             {
                 LastText = Text(block, "text") ?? (Text(block, "name") is { } tool ? $"uses {tool}" : LastText);
+                if (Text(block, "type") == "tool_use" && Text(block, "id") is { } id && _pending.Count < MostPending)
+                {
+                    _pending.Add(id);
+                }
+            }
+        }
+    }
+
+    private void TakeAnswers(JsonElement message)
+    {
+        if (Child(message, "message") is { } inner && Child(inner, "content") is { ValueKind: JsonValueKind.Array } content)
+        {
+            foreach (var block in content.EnumerateArray())
+            {
+                if (Text(block, "tool_use_id") is { } id)
+                {
+                    _pending.Remove(id);
+                }
             }
         }
     }

@@ -116,7 +116,11 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         var guidance = await GuidanceAsync(repository, opened, cancellation).ConfigureAwait(false);
-        var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout);
+        var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout)
+        {
+            IdleTimeout = settings.IdleTimeout,
+            ResultGrace = settings.ResultGrace,
+        };
         var state = await ConductAsync(repository, journal, opened, settings, setup, log, logs).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }

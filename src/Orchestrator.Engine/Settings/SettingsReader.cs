@@ -74,6 +74,8 @@ public static class SettingsReader
             ClaudeEnv = claude?.Texts("env") ?? d.ClaudeEnv,
             ClaudeModel = claude?.Text("model"),
             TurnTimeout = claude?.Seconds("turn_timeout_s", 60, 7 * 86_400) ?? d.TurnTimeout,
+            IdleTimeout = claude?.Seconds("idle_timeout_s", 60, 7 * 86_400) ?? d.IdleTimeout,
+            ResultGrace = claude?.Seconds("result_grace_s", 1, 86_400) ?? d.ResultGrace,
             Rehearsal = claude?.Text("rehearsal"),
             ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
             ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,
