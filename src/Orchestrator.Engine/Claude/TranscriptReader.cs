@@ -131,7 +131,7 @@ public sealed class TurnReport
 
     internal void Take(JsonElement message)
     {
-        RetryDelay = Text(message, "subtype") == "api_retry" ? TimeSpan.FromMilliseconds(Math.Clamp(Number(message, "retry_delay_ms"), 0, MostDelay.TotalMilliseconds)) : null;
+        RetryDelay = Text(message, "type") == "system" && Text(message, "subtype") == "api_retry" ? TimeSpan.FromMilliseconds(Math.Clamp(Number(message, "retry_delay_ms"), 0, MostDelay.TotalMilliseconds)) : null;
         switch (Text(message, "type"))
         {
             case "system" when Text(message, "subtype") == "init":
@@ -171,7 +171,7 @@ public sealed class TurnReport
             foreach (var block in content.EnumerateArray())
             {
                 LastText = Text(block, "text") ?? (Text(block, "name") is { } tool ? $"uses {tool}" : LastText);
-                if (Text(block, "type") == "tool_use" && Text(block, "id") is { } id && _pending.Count < MostPending)
+                if (Text(block, "type") == "tool_use" && Text(block, "id") is { Length: < 100 } id && _pending.Count < MostPending)
                 {
                     _pending.Add(id);
                 }
