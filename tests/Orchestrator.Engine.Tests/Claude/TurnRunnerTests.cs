@@ -58,7 +58,7 @@ public sealed class TurnRunnerTests : IDisposable
     public async Task One_that_stays_after_its_result_is_ended_and_the_result_counts()
     {
         var ended = """{"type":"result","subtype":"error_during_execution","is_error":true,"terminal_reason":"aborted_tools"}""";
-        Assert.Equal(new TurnOutcome.Completed("all is done"), await RunAsync($"trap \"echo '{ended.Replace("\"", "\\\"")}'; exit 0\" INT; trap '' TERM; result; sleep 600 & wait; :", idle: 600));
+        Assert.Equal(new TurnOutcome.Completed("all is done"), await RunAsync($"trap \"echo '{ended.Replace("\"", "\\\"")}'; exit 0\" INT TERM; result; sleep 600 & wait; :", idle: 600));
         Assert.Contains("aborted_tools", File.ReadAllText(_folder.In("turn-1.jsonl")), StringComparison.Ordinal);
     }
 
