@@ -11,8 +11,17 @@ namespace Orchestrator.Engine.Claude;
 /// <param name="Model">The model, or null.</param>
 /// <param name="Guidance">A file with the project's guidance as of the base commit, or null.</param>
 /// <param name="TurnTimeout">The longest a turn may take.</param>
-/// <param name="MaxTurns">The most requests of one turn, or null.</param>
-public sealed record AgentSetup(string Program, IReadOnlyDictionary<string, string> Environment, string? Model, string? Guidance, TimeSpan TurnTimeout, int? MaxTurns = null);
+public sealed record AgentSetup(string Program, IReadOnlyDictionary<string, string> Environment, string? Model, string? Guidance, TimeSpan TurnTimeout)
+{
+    /// <summary>The longest it may show no sign of life.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long it may stay in silence after its result.</summary>
+    public TimeSpan ResultGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most requests of one turn, or null.</summary>
+    public int? MaxTurns { get; init; }
+}
 
 /// <summary>Builds the CLI's command line and environment, exactly as measured in the CLI's contract.</summary>
 public static class ClaudeCommand

@@ -15,6 +15,9 @@ public sealed class TranscriptReader(string file)
     private long _at;
     private bool _skipping;
 
+    /// <summary>How many bytes were read so far; more of them are a sign of life.</summary>
+    public long Length => _at;
+
     /// <summary>What was read so far.</summary>
     public TurnReport Report { get; } = new();
 

@@ -24,8 +24,6 @@ public sealed record Turn(
 /// <summary>Runs one agent process to its end and says how it ended. The process is gone when this returns, with all that it started.</summary>
 public sealed class TurnRunner(AgentSetup setup)
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
-
     /// <summary>Runs it.</summary>
     /// <exception cref="OperationCanceledException">It was stopped; the conversation can be resumed.</exception>
     public async Task<TurnEnd> RunAsync(Turn turn, CancellationToken cancellation)
@@ -69,7 +67,6 @@ public sealed class TurnRunner(AgentSetup setup)
         try
         {
             var (exit, why) = await FollowAsync(process, reader, turn, cancellation).ConfigureAwait(false);
-            reader.Poll();
             return (reader.Report, exit, ErrorsOf(files + ".err"), why);
         }
         catch (OperationCanceledException)
@@ -83,40 +80,41 @@ public sealed class TurnRunner(AgentSetup setup)
         }
     }
 
-    /// <summary>Waits for the end, which is the end of the process and not its result line; but one that gave its result may not linger.</summary>
+    /// <summary>Waits for the end, which is the end of the process and not its result line; or until it shows that it will not end well by itself.</summary>
     private async Task<(int Exit, TurnOutcome? Why)> FollowAsync(LongProcess process, TranscriptReader reader, Turn turn, CancellationToken cancellation)
     {
-        var timeout = turn.Timeout ?? setup.TurnTimeout;
         var hearing = new Hearing(turn.Heard);
         var exit = process.WaitAsync(cancellation);
-        var awake = new AwakeTime(TimeProvider.System);
-        TimeSpan? resultSeen = null;
+        var limits = new LivenessLimits(setup.IdleTimeout, turn.Timeout ?? setup.TurnTimeout, setup.ResultGrace);
+        var watch = new TurnWatch(process, reader, turn.Folder, limits, TimeProvider.System);
         while (await Task.WhenAny(exit, Task.Delay(AwakeTime.Rhythm, cancellation)).ConfigureAwait(false) != exit)
         {
             cancellation.ThrowIfCancellationRequested();
-            awake.Look();
-            reader.Poll();
+            var life = watch.Look();
             hearing.Look(reader.Report);
             if (TurnEnd.Exceeds(turn.Brief.Cap, reader.Report))
             {
                 await process.StopAsync().ConfigureAwait(false);
+                reader.Poll();
                 return (0, new TurnOutcome.Spent("The turn used up what it was allowed to spend."));
             }
 
-            resultSeen ??= reader.Report.Result is null ? null : awake.Elapsed;
-            if (resultSeen is { } seen && awake.Elapsed - seen > Grace)
+            if (Liveness.ActionOf(life, limits) is not { Stops: true } action)
             {
-                await process.StopAsync().ConfigureAwait(false);
-                return (0, null);
+                continue;
             }
 
-            if (awake.Elapsed > timeout)
+            await process.StopAsync().ConfigureAwait(false);
+            if (action.Why is null)
             {
-                await process.StopAsync().ConfigureAwait(false);
-                return (124, new TurnOutcome.Failed(FailureKind.Attempt, "agent.timeout", $"The turn took longer than {timeout.TotalMinutes:0} minutes."));
+                return (0, null); // what it prints about being ended is not read: the result that it gave before counts
             }
+
+            reader.Poll(); // what it used
+            return (124, action.Why);
         }
 
+        reader.Poll();
         return (await exit.ConfigureAwait(false), null);
     }
 

@@ -15,6 +15,12 @@ public sealed class JournalReader : IDisposable
     /// <summary>What SQLite calls the file that undoes a change; there is one only while the journal is being made.</summary>
     internal const string Rollback = "-journal";
 
+    /// <summary>What SQLite calls the file that takes what is appended, before it goes into the journal's own.</summary>
+    internal const string Log = "-wal";
+
+    /// <summary>What is wrong with a hollow journal.</summary>
+    internal const string Hollow = "its file is empty, its log is not";
+
     private const int BusyMilliseconds = 10_000;
 
     private readonly sqlite3 _database;
@@ -28,6 +34,11 @@ public sealed class JournalReader : IDisposable
         if (!File.Exists(path) || File.Exists(path + Rollback))
         {
             return null;
+        }
+
+        if (IsHollow(path))
+        {
+            throw new JournalException(JournalTrouble.Damaged, $"The journal cannot be read: {Hollow}");
         }
 
         NativeSqlite.Prepare();
@@ -51,6 +62,12 @@ public sealed class JournalReader : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Whether the file is empty beside a log that holds facts. SQLite deletes that log at the first look, even one that
+    /// only reads, and takes a file of one byte for an empty one.
+    /// </summary>
+    internal static bool IsHollow(string path) => new FileInfo(path) is { Exists: true, Length: <= 1 } && File.Exists(path + Log);
 
     /// <summary>What a journal held that is not there any more, as a sentence; null when none was there, or when it still is.</summary>
     public static string? Missing(string path) => !File.Exists(path) && JournalWitness.Read(path) is { } head
@@ -128,6 +145,20 @@ public sealed class JournalReader : IDisposable
         if (wrong is not ["ok"])
         {
             throw new JournalException(JournalTrouble.Damaged, $"The journal's file is broken: {string.Join("; ", wrong.Where(w => w != "ok")).ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>Whether <see cref="CheckStructure"/> finds nothing.</summary>
+    internal bool IsSound()
+    {
+        try
+        {
+            CheckStructure();
+            return true;
+        }
+        catch (JournalException)
+        {
+            return false;
         }
     }
 

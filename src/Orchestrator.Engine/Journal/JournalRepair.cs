@@ -10,9 +10,7 @@ namespace Orchestrator.Engine.Journal;
 /// </summary>
 internal static class JournalRepair
 {
-    private const string Log = "-wal";
-
-    private static readonly string[] Parts = ["", Log, "-shm", JournalReader.Rollback];
+    private static readonly string[] Parts = ["", JournalReader.Log, "-shm", JournalReader.Rollback];
 
     /// <summary>What is wrong with the journal, as a sentence; null when nothing is, or when there is none yet.</summary>
     /// <exception cref="JournalException">It was made by a newer version, or the disk refuses to let it be read.</exception>
@@ -24,9 +22,9 @@ internal static class JournalRepair
             return witness is { } gone ? $"it is gone, and held {gone.Number} facts of run {gone.Run}" : null;
         }
 
-        if (new FileInfo(path).Length == 0 && File.Exists(path + Log))
+        if (JournalReader.IsHollow(path))
         {
-            return "its file is empty, its log is not"; // SQLite would delete the log at the first look
+            return JournalReader.Hollow;
         }
 
         if (File.Exists(path + JournalReader.Rollback))
@@ -125,7 +123,10 @@ internal static class JournalRepair
         }
     }
 
-    /// <summary>Each run with its facts up to the first that is not intact. Only a run whose end the witness confirms, or that is not the last, counts as whole.</summary>
+    /// <summary>
+    /// Each run with its facts up to the first that is not intact. Only a run whose end the witness confirms counts as
+    /// whole, or one that has a later run behind it in a sound tree of pages: in a broken one a wrong turn can hide its end.
+    /// </summary>
     private static List<(RunId Run, List<Entry> Entries, bool Whole)> Intact(string kept, string path)
     {
         var found = new List<(RunId, List<Entry>, bool)>();
@@ -135,10 +136,11 @@ internal static class JournalRepair
         {
             using var reader = JournalReader.Open(path);
             var runs = reader?.Runs() ?? [];
+            var sound = reader?.IsSound() ?? false;
             foreach (var run in runs)
             {
                 var (entries, broken) = reader!.ReadIntact(run);
-                var whole = broken is null && (witness is { } head && head.Run == run.Value ? reader.Holds(head) : run != runs[^1]);
+                var whole = broken is null && (witness is { } head && head.Run == run.Value ? reader.Holds(head) : sound && run != runs[^1]);
                 if (entries.Count > 0 && entries[0].Fact is Event.RunStarted)
                 {
                     found.Add((run, entries, whole));

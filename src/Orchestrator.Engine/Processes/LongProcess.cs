@@ -88,6 +88,9 @@ public sealed class LongProcess : IDisposable
         return null;
     }
 
+    /// <summary>What it and all that it started did so far; null where the machine does not tell, or when it has ended.</summary>
+    public TreeActivity? Activity() => ProcessTree.Of(_process.Id, OrderMarker, _order);
+
     /// <summary>
     /// Ends it politely, then firmly: SIGINT, after 5 s SIGTERM, after 3 s more SIGKILL; then whatever bears its
     /// marker, because the tools of an agent live in sessions of their own and outlive it.

@@ -116,7 +116,12 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         var guidance = await GuidanceAsync(repository, opened, cancellation).ConfigureAwait(false);
-        var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout, settings.MaxTurns);
+        var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout)
+        {
+            IdleTimeout = settings.IdleTimeout,
+            ResultGrace = settings.ResultGrace,
+            MaxTurns = settings.MaxTurns,
+        };
         var state = await ConductAsync(repository, journal, opened, settings, setup, log, logs).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }

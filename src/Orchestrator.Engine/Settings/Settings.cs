@@ -75,6 +75,12 @@ public sealed record OrchestratorSettings
     /// <summary>What may be spent.</summary>
     public Budget Budget { get; init; }
 
+    /// <summary>The longest an agent may show no sign of life.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long an agent may stay in silence after its result.</summary>
+    public TimeSpan ResultGrace { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A script for the rehearsal model, relative to the repository's root; null for the real one.</summary>
     public string? Rehearsal { get; init; }
 

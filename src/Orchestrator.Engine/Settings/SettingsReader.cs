@@ -79,6 +79,8 @@ public static class SettingsReader
             MaxTurns = claude?.Int("max_turns", 1, 10_000),
             HeadStart = claude?.Seconds("head_start_s", 0, 120) ?? d.HeadStart,
             Budget = new Budget(CapOf(budget, "milestone"), CapOf(budget, "stage"), CapOf(budget, "run")),
+            IdleTimeout = claude?.Seconds("idle_timeout_s", 60, 7 * 86_400) ?? d.IdleTimeout,
+            ResultGrace = claude?.Seconds("result_grace_s", 1, 86_400) ?? d.ResultGrace,
             Rehearsal = claude?.Text("rehearsal"),
             ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
             ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,

@@ -47,6 +47,39 @@ public sealed class JournalDamageTests : IDisposable
     }
 
     [Fact]
+    public void A_row_that_led_past_the_end_of_an_earlier_run_does_not_make_that_run_whole()
+    {
+        var original = Make(killed: false);
+        original["journal.db"][12298] ^= 1 << 2; // in the list of cells: a fact of the first run became one of the last
+        var (problem, journal) = Open(original, "x");
+        Assert.Contains("kept in", problem, StringComparison.Ordinal);
+        Check(problem, journal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)] // SQLite takes a file of one byte for an empty one, and deletes its log
+    public void The_log_of_a_hollow_file_is_kept(int length)
+    {
+        var original = Make(killed: true);
+        original["journal.db"] = original["journal.db"][..length];
+        var folder = _folder.In("looked-at");
+        Directory.CreateDirectory(folder);
+        foreach (var (file, bytes) in original)
+        {
+            File.WriteAllBytes(Path.Combine(folder, file), bytes);
+        }
+
+        var damage = Assert.Throws<JournalException>(() => JournalReader.Open(Path.Combine(folder, "journal.db")));
+        Assert.Equal(JournalTrouble.Damaged, damage.Trouble);
+        Assert.All(original, f => Assert.Equal(f.Value, File.ReadAllBytes(Path.Combine(folder, f.Key)))); // a mere look
+
+        var (problem, journal) = Open(original, "x");
+        Assert.Contains("its log is not", problem, StringComparison.Ordinal);
+        Assert.Empty(journal);
+    }
+
+    [Fact]
     public void A_file_that_is_no_journal_is_kept_aside()
     {
         var (problem, journal) = Open(new() { ["journal.db"] = new byte[10_000] }, "x");

@@ -1,4 +1,5 @@
 using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Tests.Support;
 
 namespace Orchestrator.Engine.Tests.Processes;
 
@@ -27,17 +28,5 @@ public sealed class AwakeTimeTests
         awake.Look();
         clock.Pass(3600);
         Assert.InRange(awake.Look().TotalSeconds, 1, 3);
-    }
-
-    /// <summary>A clock that is moved by hand.</summary>
-    private sealed class HandClock : TimeProvider
-    {
-        private long _milliseconds;
-
-        public override long TimestampFrequency => 1000;
-
-        public override long GetTimestamp() => _milliseconds;
-
-        public void Pass(double seconds) => _milliseconds += (long)(seconds * 1000);
     }
 }

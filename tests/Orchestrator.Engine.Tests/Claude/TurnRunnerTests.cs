@@ -1,0 +1,84 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Plans;
+using Orchestrator.Engine.Claude;
+using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Tests.Support;
+
+namespace Orchestrator.Engine.Tests.Claude;
+
+/// <summary>Turns of shell scripts that speak the CLI's stream, under short limits.</summary>
+public sealed class TurnRunnerTests : IDisposable
+{
+    private const string Prelude = """
+        begin() { echo '{"type":"system","subtype":"init","session_id":"s","claude_code_version":"2.1.330"}'; }
+        call() { echo '{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{}}]}}'; }
+        result() { echo '{"type":"result","subtype":"success","is_error":false,"result":"all is done"}'; }
+        until_later() { end=$(($(date +%s) + $1)); }
+        later() { [ $(date +%s) -ge $end ]; }
+        begin
+
+        """;
+
+    private readonly TempFolder _folder = new();
+    private readonly string _order = $"test/{Guid.NewGuid()}";
+
+    public TurnRunnerTests() => Directory.CreateDirectory(_folder.In("work"));
+
+    public void Dispose()
+    {
+        ProcessSweep.KillAll(LongProcess.RepositoryMarker, _folder.Path);
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task One_that_is_still_is_ended_with_its_tools_and_goes_on_later()
+    {
+        var outcome = await RunAsync("call; setsid sh -c \"trap '' INT TERM HUP; echo up > tool; sleep 600; :\" & wait; wait");
+        Assert.True(outcome is TurnOutcome.Failed { Kind: FailureKind.Transient, Code: "agent.hung" }, outcome.ToString());
+        Assert.True(File.Exists(_folder.In("work", "tool")));
+        Assert.Empty(ProcessSweep.Find(LongProcess.RepositoryMarker, _folder.Path));
+    }
+
+    [Fact]
+    public async Task One_that_waits_for_a_permission_is_ended_and_told_so()
+    {
+        var outcome = await RunAsync("call; exec sleep 600");
+        Assert.True(outcome is TurnOutcome.Failed { Kind: FailureKind.Attempt, Code: "agent.prompt" }, outcome.ToString());
+    }
+
+    [Fact]
+    public async Task One_whose_tool_computes_beyond_the_idle_limit_is_left_alone() =>
+        Assert.Equal(new TurnOutcome.Completed("all is done"), await RunAsync("call; (until_later 10; until later; do :; done); result"));
+
+    [Fact]
+    public async Task One_whose_tool_writes_files_beyond_the_idle_limit_is_left_alone() =>
+        Assert.Equal(new TurnOutcome.Completed("all is done"), await RunAsync("call; until_later 10; until later; do echo more >> written; sleep 0.7; done; result"));
+
+    [Fact]
+    public async Task One_that_stays_after_its_result_is_ended_and_the_result_counts()
+    {
+        var ended = """{"type":"result","subtype":"error_during_execution","is_error":true,"terminal_reason":"aborted_tools"}""";
+        Assert.Equal(new TurnOutcome.Completed("all is done"), await RunAsync($"trap \"echo '{ended.Replace("\"", "\\\"")}'; exit 0\" INT TERM; result; sleep 600 & wait; :", idle: 600));
+        Assert.Contains("aborted_tools", File.ReadAllText(_folder.In("turn-1.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_takes_too_long_is_ended_however_lively_it_is()
+    {
+        var outcome = await RunAsync("while :; do call; sleep 0.1; done", idle: 600, wall: 2);
+        Assert.Equal(new TurnOutcome.Failed(FailureKind.Attempt, "agent.timeout", "The turn took longer than 2 seconds."), outcome);
+    }
+
+    private async Task<TurnOutcome> RunAsync(string script, double idle = 4, double wall = 3600)
+    {
+        var agent = _folder.Script("agent", Prelude + script);
+        var setup = new AgentSetup(agent, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = _folder.Path }, null, null, TimeSpan.FromSeconds(wall))
+        {
+            IdleTimeout = TimeSpan.FromSeconds(idle),
+            ResultGrace = TimeSpan.FromSeconds(1),
+        };
+        var brief = new TurnBrief(Role.Implement, Ask.Begin, Guid.NewGuid(), false, 1, 0, 1);
+        var turn = new Turn(MilestoneId.Parse("1A"), brief, "do it", _folder.In("work"), _folder.In("turn"), _order, _folder.Path, null, null, _ => { });
+        return (await new TurnRunner(setup).RunAsync(turn, TestContext.Current.CancellationToken)).Outcome;
+    }
+}
