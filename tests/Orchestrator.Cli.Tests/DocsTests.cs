@@ -32,6 +32,16 @@ public sealed class DocsTests
     }
 
     [Fact]
+    public void Every_way_a_turn_can_fail_is_documented()
+    {
+        var docs = Read("docs/reference/failures.md");
+        var codes = Directory.GetFiles(Path.Combine(Tool.Root, "src/Orchestrator.Engine/Claude"), "*.cs")
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"""((?:agent|review|budget)\.[a-z-]+)""").Select(m => m.Groups[1].Value)).Distinct().ToList();
+        Assert.True(codes.Count > 15);
+        Assert.All(codes, code => Assert.Contains($"`{code}`", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Addresses_and_machine_paths_stay_out()
     {
         var files = Tool.Run("/usr/bin/git", Tool.Root, Path.GetTempPath(), 30, "-c", "safe.directory=*", "ls-files", "-z").Out.Split('\0', StringSplitOptions.RemoveEmptyEntries);

@@ -24,6 +24,7 @@ public static partial class LimitDetector
 
         var words = WordsOf(report);
         var named = Named(words);
+        var anchored = named is not null || FailureTable.IsAboutMoney(words) || FailureTable.IsForbidden(words);
         if (report.RateLimit is { Refuses: true } refusal && report.AssistantError is null or "rate_limit" or "billing_error" or "unknown")
         {
             return Limited(refusal, report.ErrorLimit);
@@ -35,15 +36,14 @@ public static partial class LimitDetector
         }
 
         // A refusal without any more (an API key's, a crowded server's) names no time: the configured wait holds.
-        var passes = ResetText.Find(words, now) is not null && (FailureTable.IsAboutMoney(words) || FailureTable.IsForbidden(words));
-        return named is not null || passes || report.AssistantError == "rate_limit"
+        return named is not null || (anchored && ResetText.Find(words, now) is not null) || report.AssistantError == "rate_limit"
             ? Limited(report.ErrorLimit, null)
             : null;
 
         TurnOutcome.Limited Limited(RateLimitInfo? first, RateLimitInfo? second)
         {
             var structured = first?.ResetsAt ?? second?.ResetsAt;
-            var resets = structured is null ? ResetText.Find(words, now) : ResetText.Believed(structured, now);
+            var resets = structured is not null ? ResetText.Believed(structured, now) : anchored ? ResetText.Find(words, now) : null;
             return new TurnOutcome.Limited(resets, message, Scope(first?.Type ?? second?.Type, named));
         }
     }

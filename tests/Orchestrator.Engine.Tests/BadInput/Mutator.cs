@@ -33,11 +33,11 @@ internal static class Mutator
     }
 
     /// <summary>A JSON text in which one to three values have another type, stand twice, are gone, or lie deep.</summary>
-    public static string SpoilJson(CaseRng rng, string json)
+    public static string SpoilJson(CaseRng rng, string json, string[]? values = null)
     {
         try
         {
-            return SpoilNodes(rng, JsonNode.Parse(json)!);
+            return SpoilNodes(rng, JsonNode.Parse(json)!, values ?? Values);
         }
         catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or ArgumentException)
         {
@@ -45,7 +45,7 @@ internal static class Mutator
         }
     }
 
-    private static string SpoilNodes(CaseRng rng, JsonNode root)
+    private static string SpoilNodes(CaseRng rng, JsonNode root, string[] values)
     {
         var marks = new Dictionary<string, string>();
         for (var n = 1 + rng.Below(3); n > 0; n--)
@@ -67,8 +67,8 @@ internal static class Mutator
                 1 => $"[{old?.ToJsonString() ?? "null"}]",
                 2 => $"{{\"a\":{old?.ToJsonString() ?? "null"}}}",
                 3 => $"\"{old?.ToJsonString().Replace("\"", "", StringComparison.Ordinal).Replace("\\", "", StringComparison.Ordinal)}\"",
-                4 when key.Length > 0 => $"{old?.ToJsonString() ?? "null"},\"{key}\":{rng.Of(Values)}",
-                _ => rng.Of(Values),
+                4 when key.Length > 0 => $"{old?.ToJsonString() ?? "null"},\"{key}\":{rng.Of(values)}",
+                _ => rng.Of(values),
             };
             if (parent is JsonObject map)
             {

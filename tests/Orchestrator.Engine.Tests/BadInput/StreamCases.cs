@@ -114,8 +114,11 @@ public sealed class StreamCases
         reader.Poll();
         var report = reader.Report;
         var outcome = TurnClassifier.Classify(role, report, exit, errors, Now);
-        var fact = new Event.TurnFinished(new Ticket(1), outcome, report.Usage);
+        var fact = new Event.TurnFinished(new Ticket(1), outcome, report.Usage, report.Models, report.Metered);
         var spelled = EventCodec.Write(fact);
+        var answered = new Event.Answered(new Ticket(1), report.Windows);
+        Assert.Equal(answered, EventCodec.Read(JournalNames.Of(answered), Encoding.UTF8.GetBytes(EventCodec.Write(answered))));
+        Assert.All(report.Windows, w => Assert.True(w.Used is null or (>= 0 and <= 1), w.ToString()));
         Assert.Equal(fact, EventCodec.Read(JournalNames.Of(fact), Encoding.UTF8.GetBytes(spelled))); // replay = live
         Assert.True(spelled.Length < MostOutcome, $"An outcome of {spelled.Length} characters goes into journal and prompts.");
         Assert.True(report.Usage is { CostUsd: >= 0, InputTokens: >= 0, OutputTokens: >= 0 }, $"{report.Usage} gives money back.");

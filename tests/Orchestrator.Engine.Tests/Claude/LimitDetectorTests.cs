@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Limits;
@@ -163,7 +162,7 @@ public sealed class LimitDetectorTests : IDisposable
 
     private TurnOutcome Outcome(params string[] lines)
     {
-        File.WriteAllText(_folder.In("out.jsonl"), string.Concat(lines.Select(l => l + "\n")), Encoding.UTF8);
+        File.WriteAllText(_folder.In("out.jsonl"), string.Concat(lines.Select(l => l + "\n")));
         var reader = new TranscriptReader(_folder.In("out.jsonl"));
         reader.Poll();
         return TurnClassifier.Classify(Role.Implement, reader.Report, 1, "", Now);

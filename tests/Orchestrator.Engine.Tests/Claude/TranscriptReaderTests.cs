@@ -183,6 +183,109 @@ public sealed class TranscriptReaderTests : IDisposable
         Assert.Equal(new string('x', 399) + "…", Assert.IsType<TurnOutcome.Completed>(outcome).Summary);
     }
 
+    [Fact]
+    public void A_tool_runs_from_its_call_to_its_result()
+    {
+        var (call, result) = (Call("m1", "t1"), ToolResult("t1"));
+        Assert.True(Read(Init, call).ToolPending);
+        Assert.False(Read(Init, call, result).ToolPending);
+        Assert.True(Read(Init, call, Call("m1", "t2"), result).ToolPending);
+        Assert.False(Read(Init, call, Call("m1", "t2"), result, ToolResult("t2")).ToolPending);
+        Assert.True(Read(Init, call, """{"type":"system","subtype":"status"}""").ToolPending);
+        Assert.False(Read(Init, call, Call("m2", null)).ToolPending); // its result was lost
+        Assert.False(Read(Init, call, Result).ToolPending);
+    }
+
+    [Fact]
+    public void A_sub_agent_that_thinks_is_no_tool_but_its_own_tool_is()
+    {
+        var thinks = """{"type":"assistant","parent_tool_use_id":"t1","message":{"id":"s1","content":[{"type":"text","text":"x"}]}}""";
+        Assert.False(Read(Init, Call("m1", "t1"), thinks).ToolPending);
+        Assert.True(Read(Init, Call("m1", "t1"), thinks, Call("s2", "t9", "t1")).ToolPending);
+        Assert.False(Read(Init, Call("m1", "t1"), thinks, Call("s2", "t9", "t1"), ToolResult("t9")).ToolPending);
+    }
+
+    [Theory]
+    [InlineData("2000.5", 2000.5)]
+    [InlineData("-1", null)]
+    [InlineData("1e999", null)]
+    [InlineData("\"5\"", null)]
+    public void The_CLI_waits_while_a_retry_is_its_last_word(string delay, double? milliseconds)
+    {
+        var retry = $$"""{"type":"system","subtype":"api_retry","attempt":1,"retry_delay_ms":{{delay}}}""";
+        var report = Read(Init, retry);
+        Assert.True(report.Retrying);
+        Assert.Equal(milliseconds, report.RetryDelay?.TotalMilliseconds);
+        report = Read(Init, retry, Call("m1", "t1"));
+        Assert.Equal((false, null), (report.Retrying, report.RetryDelay));
+    }
+
+    [Fact]
+    public void Only_the_provider_answers()
+    {
+        Assert.False(Read(Init, """{"type":"rate_limit_event","rate_limit_info":{"status":"allowed"}}""").Answered);
+        Assert.False(Read(Init, """{"type":"assistant","message":{"model":"<synthetic>","content":[]}}""").Answered);
+        Assert.False(Read(Init, """{"type":"assistant","error":"rate_limit","message":{"model":"claude-opus-5-5","content":[]}}""").Answered);
+        Assert.True(Read(Init, Call("m1", "t1")).Answered);
+    }
+
+    [Fact]
+    public void Each_answer_is_counted_once_with_the_greatest_of_its_figures()
+    {
+        static string Line(string id, int read, int write, int hour, int output) => $$$$"""{"type":"assistant","message":{"id":"{{{{id}}}}","model":"claude-opus-5-5","content":[],"usage":{"input_tokens":1000,"cache_read_input_tokens":{{{{read}}}},"cache_creation_input_tokens":{{{{write}}}},"cache_creation":{"ephemeral_1h_input_tokens":{{{{hour}}}}},"output_tokens":{{{{output}}}}}}}""";
+        var report = Read(Init, Line("a", 0, 2000, 1000, 1), Line("b", 3000, 0, 0, 1), Line("a", 0, 2000, 1000, 40));
+        var seen = Assert.Single(report.Seen);
+        Assert.Equal(new ModelUsage("claude-opus-5-5", new Usage((2000 * 4m / 1_000_000) + (3000 * 0.2m / 1_000_000) + (1000 * 8m / 1_000_000) + (1000 * 5m / 1_000_000) + (41 * 20m / 1_000_000), 7000, 41, 3000, 2000)), seen);
+        Assert.Equal(seen.Usage, report.Usage);
+        Assert.True(report.Metered);
+    }
+
+    [Fact]
+    public void Thousands_of_answers_are_counted_without_keeping_each()
+    {
+        var report = Read([.. Enumerable.Range(0, 3000).Select(n => $$$$"""{"type":"assistant","message":{"id":"m{{{{n}}}}","model":"claude-opus-5-5","content":[],"usage":{"input_tokens":10,"output_tokens":1}}}""")]);
+        Assert.Equal((30_000, 3000), (report.Usage.InputTokens, report.Usage.OutputTokens));
+    }
+
+    [Theory]
+    [InlineData("claude-opus-5-5", true)]
+    [InlineData("a-model-of-tomorrow", false)]
+    public void What_died_without_a_sum_is_metered_only_where_all_of_it_has_a_price(string model, bool metered)
+    {
+        var report = Read(Init, $$$$"""{"type":"assistant","message":{"id":"m","model":"{{{{model}}}}","content":[],"usage":{"input_tokens":10,"output_tokens":1}}}""");
+        Assert.Equal((metered, metered), (report.Metered, report.Usage.CostUsd > 0));
+        Assert.Equal(11, report.Usage.Tokens);
+    }
+
+    [Fact]
+    public void A_result_without_a_sum_after_an_answer_is_not_metered()
+    {
+        Assert.False(Read(Init, Call("m1", "t1"), Result).Metered);
+        Assert.True(Read(Init, Result).Metered); // nothing was asked
+    }
+
+    [Fact]
+    public void A_resumed_process_that_used_nothing_is_not_charged_for_those_before()
+    {
+        var report = Read(Init, """{"type":"result","is_error":true,"modelUsage":{"claude-opus-5-5":{"costUSD":7,"inputTokens":9}},"model_usage_since_last_result":{}}""");
+        Assert.Equal(default, report.Usage);
+        Assert.True(report.Metered);
+    }
+
+    [Theory]
+    [InlineData("claude-opus-5-5", 4)]
+    [InlineData("claude-opus-5-20270101", 5)]
+    [InlineData("claude-opus-4-8[1m]", 5)]
+    [InlineData("us.anthropic.claude-sonnet-5-5", 2)]
+    [InlineData("claude-opus-55", null)]
+    [InlineData("fake", null)]
+    public void A_price_belongs_to_a_family(string model, int? input) => Assert.Equal(input, (int?)Prices.Of(model)?.Input);
+
+    private static string Call(string id, string? tool, string? parent = null) =>
+        $$$"""{"type":"assistant","parent_tool_use_id":{{{(parent is null ? "null" : $"\"{parent}\"")}}},"message":{"id":"{{{id}}}","model":"claude-opus-5-5","content":[{{{(tool is null ? "" : "{\"type\":\"tool_use\",\"id\":\"" + tool + "\",\"name\":\"Bash\",\"input\":{}}")}}}]}}""";
+
+    private static string ToolResult(string tool) => $$$"""{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"{{{tool}}}","content":"x"}]}}""";
+
     private TurnReport Read(params string[] lines)
     {
         File.WriteAllText(Stream, string.Concat(lines.Select(l => l + "\n")));
