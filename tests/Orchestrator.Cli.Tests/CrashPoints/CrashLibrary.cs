@@ -106,6 +106,9 @@ internal sealed class CrashCounter : IDisposable
         ["CRASHPOINT_MODE"] = _fault == Fault.EnospcForever ? "enospc-forever" : _fault.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>True when the fault ends the processes.</summary>
+    public bool Kills => _fault is Fault.Kill or Fault.Torn;
+
     public int Count => BitConverter.ToInt32(Read(0, 4));
 
     /// <summary>The names of the calls, in their order.</summary>

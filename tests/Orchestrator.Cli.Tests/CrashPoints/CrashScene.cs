@@ -13,6 +13,7 @@ namespace Orchestrator.Cli.Tests.CrashPoints;
 internal sealed class CrashScene
 {
     private const int Patience = 20;
+    private const int Slow = 180;
     private const int Restarts = 3;
 
     private static readonly HashSet<string> Writes = ["write", "writev", "pwrite", "pwritev", "copy_file_range", "sendfile"];
@@ -96,7 +97,7 @@ internal sealed class CrashScene
     private static string[] Disturb(SampleRepository repository, CrashCounter counter, List<string> broken)
     {
         using var run = repository.Start(counter.Variables, "run");
-        run.WaitForAtMost(Patience * 1000);
+        run.WaitForAtMost((counter.Kills ? Slow : Patience) * 1000); // one that the disk refuses may wait for ever
         foreach (var signal in new[] { "TERM", "KILL" })
         {
             if (!run.HasExited)
