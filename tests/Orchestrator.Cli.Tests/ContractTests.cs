@@ -72,7 +72,7 @@ public sealed class ContractTests : IAsyncDisposable
     {
         var folder = Path.Combine(_top.Path, "work");
         Directory.CreateDirectory(folder);
-        var program = agent == "fake" ? Tool.FakeClaude : Directory.EnumerateFiles(Path.Combine(Tool.Cache, "claude-code-orchestrator", "claude"), "claude", SearchOption.AllDirectories).First();
+        var program = agent == "fake" ? Tool.FakeClaude : Tool.RealClaude;
         var environment = new Dictionary<string, string>
         {
             ["PATH"] = Environment.GetEnvironmentVariable("PATH")!,

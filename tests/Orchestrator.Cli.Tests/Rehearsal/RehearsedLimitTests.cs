@@ -18,16 +18,12 @@ public sealed class RehearsedLimitTests
         var limit = Assert.Single(client.Server.Limits);
         Assert.Equal(limit.ResetsAt.ToUnixTimeSeconds(), refused.Reset);
         Assert.InRange(limit.ResetsAt - limit.Began, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+        Assert.Equal("limit five_hour", client.Server.Requests[^1].Answer);
 
-        Answer answer;
-        do
-        {
-            answer = await client.AskAsync("a");
-        }
-        while (answer.Status == 429);
-        Assert.True(DateTimeOffset.UtcNow >= limit.ResetsAt);
+        HeldRun.Until(() => DateTimeOffset.UtcNow >= limit.ResetsAt, 10, () => "the reset did not come");
+        Assert.Equal(200, (await client.AskAsync("c")).Status);
         Assert.Equal(200, (await client.AskAsync("a")).Status);
-        Assert.Contains(client.Server.Requests, request => request is { Answer: "limit five_hour", SessionId: "c" });
+        Assert.Single(client.Server.Limits);
     }
 
     [Fact]
