@@ -25,9 +25,8 @@ internal sealed class ContractStage(string script) : IAsyncDisposable
     /// <param name="agent">"fake" or "real".</param>
     /// <param name="brief">The turn.</param>
     /// <param name="text">The milestone's text, which the fake agent obeys; the real one obeys the script.</param>
-    /// <param name="budget">The most it may cost in US dollars.</param>
     /// <param name="subscriber">With a login instead of a key.</param>
-    public Task<(TurnOutcome Outcome, Usage Usage)> RunAsync(string agent, TurnBrief brief, string text = "fake: ok", decimal? budget = null, bool subscriber = false)
+    public Task<TurnEnd> RunAsync(string agent, TurnBrief brief, string text = "fake: ok", bool subscriber = false)
     {
         var environment = new Dictionary<string, string>
         {
@@ -43,7 +42,7 @@ internal sealed class ContractStage(string script) : IAsyncDisposable
 
         var runner = new TurnRunner(new AgentSetup(agent == "fake" ? Tool.FakeClaude : Tool.RealClaude, environment, "sonnet", null, TimeSpan.FromMinutes(2)));
         var prompt = PromptBook.Write(MilestoneId.Parse("1A"), $"# Something\n\n{text}", brief, "");
-        var turn = new Turn(MilestoneId.Parse("1A"), brief, prompt, Folder, Path.Combine(_top.Path, $"turn{++_orders}"), $"contract/{_top.Path}/{_orders}", _top.Path, null, budget, null);
+        var turn = new Turn(MilestoneId.Parse("1A"), brief, prompt, Folder, Path.Combine(_top.Path, $"turn{++_orders}"), $"contract/{_top.Path}/{_orders}", _top.Path, null, null, _ => { });
         return runner.RunAsync(turn, TestContext.Current.CancellationToken);
     }
 

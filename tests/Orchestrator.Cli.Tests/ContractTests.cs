@@ -19,7 +19,7 @@ public sealed class ContractTests : IAsyncDisposable
     [MemberData(nameof(Agents))]
     public async Task An_implementer_writes_and_says_what_it_used(string agent)
     {
-        var (outcome, usage) = await _stage.RunAsync(agent, ContractStage.Brief(Role.Implement));
+        var (outcome, usage, _, _) = await _stage.RunAsync(agent, ContractStage.Brief(Role.Implement));
 
         Assert.IsType<TurnOutcome.Completed>(outcome);
         Assert.True(File.Exists(Path.Combine(_stage.Folder, "out", "1A.txt")));

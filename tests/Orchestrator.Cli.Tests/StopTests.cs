@@ -32,6 +32,7 @@ public sealed class StopTests
         {
             run.WaitForLine("1A   working: implementing");
             run.WaitForLine("1B   accepted");
+            AwaitAgent(repository, "1A");
             run.Signal(signal);
             Assert.Equal(4, run.WaitForExit(30));
         }
@@ -46,6 +47,14 @@ public sealed class StopTests
         Assert.Contains("1A implement 1 0\n1A implement 1 0\n", talks);
     }
 
+    /// <summary>An agent that hangs in its first life has to have had one.</summary>
+    private static void AwaitAgent(SampleRepository repository, string milestone)
+    {
+        var runs = new DirectoryInfo(Path.Combine(repository.Folder, ".orchestrator", "runs"));
+        HeldRun.Until(
+            () => runs.EnumerateFiles("*.jsonl", SearchOption.AllDirectories).Any(file => file.Length > 0 && file.Directory!.Parent!.Name == milestone), 30, () => $"the agent of {milestone} says nothing");
+    }
+
     [Fact]
     public void The_first_interrupt_lets_steps_end_and_the_second_stops_agents()
     {
@@ -53,6 +62,7 @@ public sealed class StopTests
         using var run = repository.Start("run");
         run.WaitForLine("1A   working: implementing");
         run.WaitForLine("1B   working: implementing");
+        AwaitAgent(repository, "1B");
         run.Signal("INT");
         run.WaitForLine("1A   parked");
         Assert.False(run.HasExited);

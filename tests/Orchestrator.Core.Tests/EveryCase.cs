@@ -1,6 +1,7 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -54,7 +55,7 @@ public sealed class EveryCase
 
     private static IEnumerable<Order> Orders =>
     [
-        new Order.Prepare(Mine, Sketch.Id("1A"), 1, new Step.Prepare("base")), new Order.RunTurn(Mine, Sketch.Id("1A"), Brief(Role.Review), "base", "c1", 1),
+        new Order.Prepare(Mine, Sketch.Id("1A"), 1, new Step.Prepare("base")), new Order.RunTurn(Mine, Sketch.Id("1A"), Brief(Role.Review), "base", "c1"), new Order.Meter(Mine, Sketch.Id("1A"), Queued),
         new Order.Commit(Mine, Sketch.Id("1A"), Role.Implement, 1, 0, "base", "c1"), new Order.RunGates(Mine, Sketch.Id("1A"), "c1"),
         new Order.BuildCandidate(Mine, Batch, "base"), new Order.TestCandidate(Mine, "k1", Sketch.Ids("1A")),
         new Order.Publish(Mine, "base", "k1", Batch, ["k0"]), new Order.Wake(Story.Start),
@@ -150,8 +151,9 @@ public sealed class EveryCase
     [
         state,
         state with { Stop = new StopRequest(Urgency.Drain, "code", "message") },
-        state with { Limit = new Limit(Story.Start.AddHours(5), "limit") },
-        state with { Limit = new Limit(Story.Start.AddHours(5), "limit"), Policy = state.Policy with { AutoResume = false } },
+        state with { Limits = [new Limit(null, Story.Start.AddHours(5), "limit")] },
+        state with { Limits = [new Limit("", Story.Start.AddHours(5), "limit", Canary: Mine)], Policy = state.Policy with { AutoResume = false, Budget = new Budget(Run: new Cap(1)), HeadStart = TimeSpan.FromSeconds(10) } },
+        state with { Unmetered = [new UnmeteredTurn(Queued, Mine, 0, Role.Implement, default)] },
         state with { Machine = new MachineReading(Pressure.Critical, 0, "memory") },
         state with { Policy = state.Policy with { RetryAttempts = 1, ReviewRounds = 0, Redeliveries = 0, Rebuilds = 0 } },
         .. Finals.Select(final => state with { Final = final }),

@@ -59,7 +59,11 @@ internal static class ShortForm
 
         Add(s.Incarnation > 1, $"life {s.Incarnation}");
         Add(s.Machine.Pressure != Pressure.Calm, $"machine {s.Machine.Pressure} \"{s.Machine.Reason}\"");
-        Add(s.Limit is not null, $"limit until {Time(s, s.Limit?.Until)}");
+        foreach (var limit in s.Limits)
+        {
+            parts.Add($"limit{(limit.Model is null ? "" : $" of {limit.Model}")} until {Time(s, limit.Until)}{(limit.Canary == default ? "" : $", tried by {limit.Canary}")}");
+        }
+
         Add(s.Stop is not null, $"stop {s.Stop?.Urgency} {s.Stop?.Code}");
         Add(s.BatchLimit > 0, $"batch limit {s.BatchLimit}");
         Add(s.Rebuilds > 0, $"rebuilds {s.Rebuilds}");
@@ -115,7 +119,8 @@ internal static class ShortForm
     private static string Of(RunState s, Order order) => order switch
     {
         Order.Prepare o => $"prepare {o.Milestone} {o.Ticket}",
-        Order.RunTurn o => $"{o.Brief.Role} {o.Milestone} {o.Ticket} @{o.Tip}{(o.BudgetUsd is { } usd ? $" ${Money(usd)}" : "")}",
+        Order.RunTurn o => $"{o.Brief.Role} {o.Milestone} {o.Ticket} @{o.Tip}{(o.Brief.Cap.Usd is { } usd ? $" ${Money(usd)}" : "")}",
+        Order.Meter o => $"meter {o.Milestone} {o.Turn} {o.Ticket}",
         Order.Commit o => $"commit {o.Milestone} {o.Ticket} on {o.Tip}",
         Order.RunGates o => $"gates {o.Milestone} {o.Ticket} @{o.Tip}",
         Order.BuildCandidate o => $"build {o.Ticket} [{Batch(o.Batch)}] on {o.Tip}",

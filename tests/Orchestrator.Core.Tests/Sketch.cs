@@ -30,7 +30,7 @@ internal static class Sketch
         var mode = "";
         for (var i = 1; i < words.Length; i++)
         {
-            if (words[i] is "needs" or "after" or "budget" or "review")
+            if (words[i] is "needs" or "after" or "budget" or "review" or "model")
             {
                 mode = words[i];
                 file = mode == "needs" ? file with { DependsOn = default(Items<Reference>) } : file;
@@ -43,6 +43,7 @@ internal static class Sketch
                 "after" => file with { Named = [.. file.Named, new Reference(Id(words[i]), i)] },
                 "budget" => file with { BudgetUsd = decimal.Parse(words[i], CultureInfo.InvariantCulture) },
                 "review" => file with { Review = Enum.Parse<ReviewLevel>(words[i]) },
+                "model" => file with { Model = words[i] },
                 _ => throw new FormatException($"'{words[i]}' in '{line}' says nothing."),
             };
         }

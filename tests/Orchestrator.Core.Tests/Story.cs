@@ -1,6 +1,7 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -19,6 +20,9 @@ internal sealed class Story(Items<Milestone> plan)
     private Items<MilestoneId> _leftOut;
     private int _commits;
     private Event? _last;
+
+    /// <summary>False: turns that gave no answer are read only when the story says so.</summary>
+    public bool Meters { get; init; } = true;
 
     public DateTimeOffset Now { get; set; } = Start;
 
@@ -52,6 +56,11 @@ internal sealed class Story(Items<Milestone> plan)
     {
         (State, Orders) = Conductor.Decide(State, fact, Now);
         _last = fact;
+        foreach (var order in Orders.OfType<Order.Meter>().Where(_ => Meters).ToList())
+        {
+            (State, Orders) = Conductor.Decide(State, new Event.TurnMetered(order.Ticket, default, default), Now);
+        }
+
         return this;
     }
 
@@ -90,6 +99,9 @@ internal sealed class Story(Items<Milestone> plan)
     public Story Fails(string id, FailureKind kind, decimal cost = 0) => Ends(id, new TurnOutcome.Failed(kind, $"agent.{kind}", $"{kind} trouble."), cost);
 
     public Story Limited(string id, DateTimeOffset? resets = null) => Ends(id, new TurnOutcome.Limited(resets, "Usage limit."));
+
+    /// <summary>The provider answers a milestone's turn.</summary>
+    public Story Answers(string id, params LimitWindow[] windows) => Happens(new Event.Answered(Given<Order.RunTurn>(id).Ticket, windows.ToItems()));
 
     public Story Completes(string id, decimal cost = 0) => Ends(id, new TurnOutcome.Completed("done"), cost);
 

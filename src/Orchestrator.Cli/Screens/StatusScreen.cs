@@ -20,7 +20,7 @@ internal static class StatusScreen
         Final.Abandoned => "given up",
         Final.LimitReached => "limit reached",
         null when !alive => "interrupted",
-        null => state.Stop is not null ? "stopping" : state.Limit is not null && Advancing(state) == 0 ? "waiting for the limit" : "running",
+        null => state.Stop is not null ? "stopping" : state.Limits.Count > 0 && Advancing(state) == 0 ? "waiting for the limit" : "running",
         _ => throw new InvalidOperationException($"Unknown end {state.Final.GetType().Name}."),
     };
 
@@ -76,7 +76,8 @@ internal static class StatusScreen
             json.WriteString("target", state.Target);
             json.WriteString("tip", state.Tip);
             json.WriteNumber("cost_usd", state.Usage.CostUsd);
-            WriteTime(json, "limit_until", state.Limit?.Until);
+            WriteTime(json, "limit_until", state.Limits.Count > 0 ? state.Limits.Max(l => l.Until) : null);
+            LimitLines.Write(json, state);
             json.WriteStartArray("milestones");
             for (var i = 0; i < state.Milestones.Count; i++)
             {
@@ -108,7 +109,7 @@ internal static class StatusScreen
         json.WriteEndObject();
     }
 
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    internal static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
     {
         if (time is { } at)
         {
@@ -135,6 +136,11 @@ internal static class StatusScreen
         if (state.Final is Final.Abandoned given)
         {
             yield return $"Given up: {given.Message.TrimEnd('.')}. 'orchestrator run' begins a new one with what is not merged yet.";
+        }
+
+        foreach (var line in LimitLines.Of(state, time => Local(time, clock)))
+        {
+            yield return line;
         }
 
         if (state.Final is Final.LimitReached limit)

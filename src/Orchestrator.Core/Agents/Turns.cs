@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -65,8 +66,9 @@ public sealed record Finding(FindingSeverity Severity, string? File, int? Line, 
 /// <param name="Delivery">How often this same turn was begun, from 1.</param>
 /// <param name="Reason">Why the attempt before failed, for <see cref="Agents.Ask.TryAgain"/>.</param>
 /// <param name="Findings">What to mend.</param>
+/// <param name="Cap">What it may spend.</param>
 public sealed record TurnBrief(
-    Role Role, Ask Ask, Guid Session, bool Known, int Attempt, int Round, int Delivery, string? Reason = null, Items<Finding> Findings = default);
+    Role Role, Ask Ask, Guid Session, bool Known, int Attempt, int Round, int Delivery, string? Reason = null, Items<Finding> Findings = default, Cap Cap = default);
 
 /// <summary>
 /// Names conversations. Derived, not drawn, so that a replay names them alike. The hash is FNV-1a of 128 bits: names

@@ -13,16 +13,20 @@ internal static class Advancing
             return state;
         }
 
-        if (state.Limit is { } limit && limit.Until <= at)
+        if (state.Stop is null && state.Integration is Integration.Publishing { NotBefore: { } again } publishing && again <= at)
         {
-            state = state with { Limit = null };
+            state = state with { Integration = publishing with { NotBefore = null } };
         }
 
-        state = MarkBlocked(state, at);
-        if (state.Stop is null)
+        for (var failed = -1; failed < Count(state, phase => phase is Phase.Failed);)
         {
-            state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
-            state = FillSlots(state, at);
+            failed = Count(state, phase => phase is Phase.Failed); // what cannot begin for want of money fails here, and others may have waited for it
+            state = MarkBlocked(state, at);
+            if (state.Stop is null)
+            {
+                state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
+                state = FillSlots(state, at);
+            }
         }
 
         return End(state, at);
@@ -48,12 +52,14 @@ internal static class Advancing
     }
 
     /// <summary>How many milestones hold a slot.</summary>
-    public static int InWork(RunState state)
+    public static int InWork(RunState state) => Count(state, phase => phase is Phase.Working or Phase.Parked { Reason: ParkReason.HeadStart });
+
+    private static int Count(RunState state, Func<Phase, bool> counts)
     {
         var count = 0;
         foreach (var milestone in state.Milestones.AsSpan())
         {
-            count += milestone.Phase is Phase.Working ? 1 : 0;
+            count += counts(milestone.Phase) ? 1 : 0;
         }
 
         return count;
@@ -95,10 +101,19 @@ internal static class Advancing
     /// <summary>What was begun goes on before anything new begins; both in plan order.</summary>
     private static RunState FillSlots(RunState state, DateTimeOffset at)
     {
-        var free = CapacityPolicy.Slots(state.Policy, state.Machine) - InWork(state);
+        var slots = CapacityPolicy.Slots(state.Policy, state.Machine, state.Windows, at);
+        for (var i = 0; i < state.Milestones.Count; i++)
+        {
+            if (state.Milestones[i].Phase is Phase.Parked { Reason: ParkReason.HeadStart } waiting && Count(state, phase => phase is Phase.Working) < slots && MayGoOn(state, i, waiting, at))
+            {
+                state = state.Work(i, state.Milestones[i], waiting.Step, at);
+            }
+        }
+
+        var free = slots - InWork(state);
         for (var i = 0; i < state.Milestones.Count && free > 0; i++)
         {
-            if (state.Milestones[i].Phase is Phase.Parked parked && parked.Until <= at && MayGoOn(state, parked))
+            if (state.Milestones[i].Phase is Phase.Parked parked && (parked.Until <= at || parked.Reason == ParkReason.Limit) && MayGoOn(state, i, parked, at))
             {
                 var step = parked is { Reason: ParkReason.Queue, Step: Step.Prepare prepare } ? prepare with { Base = state.Tip } : parked.Step;
                 state = state.Work(i, state.Milestones[i], step, at);
@@ -106,9 +121,9 @@ internal static class Advancing
             }
         }
 
-        for (var i = 0; i < state.Milestones.Count && free > 0 && state.Limit is null; i++)
+        for (var i = 0; i < state.Milestones.Count && free > 0; i++)
         {
-            if (Startable(state, i))
+            if (Startable(state, i) && LimitGate.Bar(state, i, at) is null)
             {
                 state = state.Work(i, state.Milestones[i] with { Attempt = 1 }, new Step.Prepare(state.Tip), at);
                 free--;
@@ -118,8 +133,8 @@ internal static class Advancing
         return state;
     }
 
-    private static bool MayGoOn(RunState state, Phase.Parked parked) =>
-        (state.Limit is null || parked.Step is not Step.Turn)
+    private static bool MayGoOn(RunState state, int index, Phase.Parked parked, DateTimeOffset at) =>
+        (parked.Step is not Step.Turn turn || Admission.Holds(state, index, state.Milestones[index], turn, at) is null)
         && (parked.Reason != ParkReason.Queue || state.Integration is Integration.Idle);
 
     private static RunState FormBatch(RunState state, DateTimeOffset at)
@@ -141,7 +156,7 @@ internal static class Advancing
 
     private static RunState End(RunState state, DateTimeOffset at)
     {
-        if (InWork(state) > 0)
+        if (state.Unmetered.Count > 0 || Count(state, phase => phase is Phase.Working) > 0)
         {
             return state;
         }
@@ -156,18 +171,17 @@ internal static class Advancing
             return state;
         }
 
-        bool open = false, failed = false, onlyTheLimit = state.Limit is not null && !state.Policy.AutoResume;
+        bool open = false, failed = false;
         foreach (var milestone in state.Milestones.AsSpan())
         {
             open |= milestone.Phase is Phase.Waiting or Phase.Parked or Phase.Accepted;
             failed |= milestone.Phase is Phase.Failed or Phase.Blocked;
-            onlyTheLimit &= milestone.Phase is not Phase.Parked { Step: not Step.Turn };
         }
 
         if (open)
         {
-            return onlyTheLimit && idle.NotBefore is null
-                ? state with { Final = new Final.LimitReached(state.Limit!.Value.Until, state.Limit.Value.Message), FinishedAt = at }
+            return !state.Policy.AutoResume && idle.NotBefore is null && OnlyLimits(state, at) is { } limit
+                ? state with { Final = new Final.LimitReached(limit.Until, limit.Message), FinishedAt = at }
                 : state;
         }
 
@@ -177,5 +191,34 @@ internal static class Advancing
         }
 
         return state with { Final = failed ? new Final.WithFailures() : new Final.Completed(), FinishedAt = at };
+    }
+
+    /// <summary>The first of the limits to be lifted, when nothing else keeps the run from going on.</summary>
+    private static Limit? OnlyLimits(RunState state, DateTimeOffset at)
+    {
+        Limit? first = null;
+        for (var i = 0; i < state.Milestones.Count; i++)
+        {
+            if (state.Milestones[i].Phase is not Phase.Parked parked)
+            {
+                if (!Startable(state, i))
+                {
+                    continue;
+                }
+            }
+            else if (parked.Step is not Step.Turn)
+            {
+                return null;
+            }
+
+            if (LimitGate.Bar(state, i, at) is not { } bar)
+            {
+                return null;
+            }
+
+            first = first?.Until <= bar.Until ? first : bar;
+        }
+
+        return first;
     }
 }

@@ -20,15 +20,20 @@ internal static class Clock
     {
         for (var i = 0; i < state.Milestones.Count; i++)
         {
-            if (state.Milestones[i].Phase is Phase.Parked parked)
+            var milestone = state.Milestones[i];
+            state = milestone.Phase switch
             {
-                state = state.With(i, state.Milestones[i] with { Phase = parked with { Until = parked.Until - by } });
-            }
+                Phase.Parked parked => state.With(i, milestone with { Phase = parked with { Until = parked.Until - by } }),
+                Phase.Working => state.With(i, milestone with { Since = milestone.Since - by }), // a head start is counted from it
+                _ => state,
+            };
         }
 
         return state with
         {
-            Limit = state.Limit is { } limit ? limit with { Until = limit.Until - by } : null,
+            Limits = state.Limits.Select(limit => limit with { Until = limit.Until - by }).ToItems(),
+            Windows = state.Windows.Select(window => window with { ResetsAt = window.ResetsAt - by }).ToItems(),
+            Warm = state.Warm.Select(warm => warm with { Until = warm.Until - by }).ToItems(),
             Integration = state.Integration switch
             {
                 Integration.Idle { NotBefore: { } time } idle => idle with { NotBefore = time - by },

@@ -109,4 +109,21 @@ public abstract record Event
 
     /// <summary>An order could not be carried out.</summary>
     public sealed record OrderFailed(Ticket Ticket, FailureKind Kind, string Code, string Message) : Event;
+
+    /// <summary>The ticket of the order that the fact answers; null for a fact that answers none.</summary>
+    public Ticket? TicketOrNull => this switch
+    {
+        WorktreeReady e => e.Ticket,
+        Answered e => e.Ticket,
+        TurnFinished e => e.Ticket,
+        TurnMetered e => e.Ticket,
+        WorkCommitted e => e.Ticket,
+        GateFinished e => e.Ticket,
+        CandidateBuilt e => e.Ticket,
+        Published e => e.Ticket,
+        TargetMoved e => e.Ticket,
+        OrderFailed e => e.Ticket,
+        RunStarted or Resumed or Abandoned or Woke or MachineRead or StopAsked => null,
+        _ => throw new InvalidOperationException($"Unknown fact {GetType().Name}."),
+    };
 }

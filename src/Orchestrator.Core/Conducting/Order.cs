@@ -23,8 +23,13 @@ public abstract record Order
     /// <param name="Brief">What for.</param>
     /// <param name="Base">The commit the worktree began at.</param>
     /// <param name="Tip">The latest commit of the milestone; the base before the first.</param>
-    /// <param name="BudgetUsd">What is left of the milestone's or run's budget in US dollars, or null.</param>
-    public sealed record RunTurn(Ticket Ticket, MilestoneId Milestone, TurnBrief Brief, string Base, string Tip, decimal? BudgetUsd) : Order;
+    public sealed record RunTurn(Ticket Ticket, MilestoneId Milestone, TurnBrief Brief, string Base, string Tip) : Order;
+
+    /// <summary>Read from its transcript what a turn used that gave no answer. Answer: <see cref="Event.TurnMetered"/>.</summary>
+    /// <param name="Ticket">Its name.</param>
+    /// <param name="Milestone">Which milestone.</param>
+    /// <param name="Turn">The turn's ticket.</param>
+    public sealed record Meter(Ticket Ticket, MilestoneId Milestone, Ticket Turn) : Order;
 
     /// <summary>Commit the worktree's content. Answer: <see cref="Event.WorkCommitted"/>.</summary>
     public sealed record Commit(Ticket Ticket, MilestoneId Milestone, Role After, int Attempt, int Round, string Base, string Tip) : Order;
@@ -54,6 +59,7 @@ public abstract record Order
     {
         Prepare o => o.Ticket,
         RunTurn o => o.Ticket,
+        Meter o => o.Ticket,
         Commit o => o.Ticket,
         RunGates o => o.Ticket,
         BuildCandidate o => o.Ticket,

@@ -28,6 +28,11 @@ internal static class OrdersOf
             }
         }
 
+        foreach (var turn in state.Unmetered.AsSpan())
+        {
+            orders.Add(new Order.Meter(turn.Ticket, state.Plan.Milestones[turn.Index].Id, turn.Turn));
+        }
+
         switch (state.Integration)
         {
             case Integration.Building b:
@@ -36,7 +41,7 @@ internal static class OrdersOf
             case Integration.Testing t:
                 orders.Add(new Order.TestCandidate(t.Ticket, t.Candidate, Ids(t.Batch)));
                 break;
-            case Integration.Publishing p when !(p.NotBefore > at):
+            case Integration.Publishing { NotBefore: null } p:
                 orders.Add(new Order.Publish(p.Ticket, p.Onto, p.Candidate.Commit, p.Batch, Earlier(state)));
                 break;
             case Integration.Publishing or Integration.Idle:
@@ -68,7 +73,7 @@ internal static class OrdersOf
         return working.Step switch
         {
             Step.Prepare s => new Order.Prepare(working.Ticket, planned.Id, milestone.Attempt, s),
-            Step.Turn s => new Order.RunTurn(working.Ticket, planned.Id, s.Brief, milestone.Base!, tip, Turning.BudgetLeft(planned, milestone)),
+            Step.Turn s => new Order.RunTurn(working.Ticket, planned.Id, s.Brief, milestone.Base!, tip),
             Step.Commit s => new Order.Commit(working.Ticket, planned.Id, s.After, milestone.Attempt, milestone.Round, milestone.Base!, tip),
             Step.Gate s => new Order.RunGates(working.Ticket, planned.Id, s.Tip),
             _ => throw new InvalidOperationException($"Unknown step {working.Step.GetType().Name}."),
@@ -93,15 +98,20 @@ internal static class OrdersOf
 
         foreach (var milestone in state.Milestones.AsSpan())
         {
-            if (milestone.Phase is Phase.Parked parked)
+            if (milestone.Phase is Phase.Parked { Reason: not ParkReason.Limit } parked)
             {
                 Consider(parked.Until);
             }
         }
 
-        if (state.Limit is { } limit)
+        foreach (var limit in state.Limits.AsSpan())
         {
             Consider(limit.Until);
+        }
+
+        if (CapacityPolicy.SlowedUntil(state.Windows, at) is { } fresh)
+        {
+            Consider(fresh);
         }
 
         if (state.Integration is Integration.Idle { NotBefore: { } notBefore })
@@ -114,7 +124,7 @@ internal static class OrdersOf
             Consider(publishAgain);
         }
 
-        if (CapacityPolicy.Slots(state.Policy, state.Machine) == 0)
+        if (CapacityPolicy.Slots(state.Policy, state.Machine) == 0) // none for the machine's sake
         {
             Consider(at + LookAgain); // a critical machine is looked at again, so that the run cannot stall in silence
         }

@@ -29,7 +29,7 @@ internal static class StateEdits
 
     /// <summary>
     /// Takes up a step under a new ticket. While the run is stopping nothing is taken up but a commit, which is
-    /// short and makes the agent's work safe; the step is parked instead. So is a turn while the provider refuses.
+    /// short and makes the agent's work safe; the step is parked instead. A turn has to be admitted, too.
     /// </summary>
     public static RunState Work(this RunState state, int index, MilestoneState milestone, Step step, DateTimeOffset at)
     {
@@ -38,9 +38,9 @@ internal static class StateEdits
             return state.Park(index, milestone, at, ParkReason.Interrupted, state.Stop.Message, step, at);
         }
 
-        if (step is Step.Turn && state.Limit is { } limit && limit.Until > at)
+        if (step is Step.Turn turn)
         {
-            return state.Park(index, milestone, limit.Until, ParkReason.Limit, limit.Message, step, at);
+            return Admission.Begin(state, index, milestone, turn, at);
         }
 
         var ticket = new Ticket(state.NextTicket);
@@ -58,8 +58,8 @@ internal static class StateEdits
         state.With(index, milestone with { Phase = new Phase.Failed(code, message), Reason = message, Since = at });
 
     /// <summary>The step as it is taken up again after a break: a turn goes on in its conversation.</summary>
-    public static Step Again(this Step step, int stumbles) => step is Step.Turn turn
-        ? new Step.Turn(turn.Brief with { Ask = Ask.GoOn, Known = true, Delivery = stumbles + 1 })
+    public static Step Again(this Step step) => step is Step.Turn turn
+        ? new Step.Turn(turn.Brief with { Ask = Ask.GoOn, Known = true, Delivery = turn.Brief.Delivery + 1, Cap = default })
         : step;
 
     /// <summary>A turn in a conversation of its own, or for <see cref="Role.Remediate"/> in the implementer's.</summary>

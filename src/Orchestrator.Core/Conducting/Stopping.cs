@@ -28,7 +28,7 @@ internal static class Stopping
             var milestone = state.Milestones[i];
             if (milestone.Phase is Phase.Working { Step: not Step.Commit } working)
             {
-                state = state.Park(i, milestone, at, ParkReason.Interrupted, request.Message, working.Step.Again(milestone.Stumbles), at);
+                state = Metering.Abandon(state, i).Park(i, milestone, at, ParkReason.Interrupted, request.Message, working.Step.Again(), at);
             }
         }
 
@@ -74,6 +74,7 @@ internal static class Stopping
                 continue;
             }
 
+            state = Metering.Abandon(state, i);
             if (working.Step is Step.Turn && milestone.Stumbles >= state.Policy.Redeliveries)
             {
                 state = Turning.AttemptFailed(state, i, milestone, working.Step, "agent.crashes", "The program ended again and again during this turn.", at);
@@ -85,7 +86,7 @@ internal static class Stopping
             else
             {
                 var stumbled = working.Step is Step.Turn ? milestone with { Stumbles = milestone.Stumbles + 1 } : milestone;
-                state = state.Park(i, stumbled, at, ParkReason.Interrupted, "The program was started again.", working.Step.Again(stumbled.Stumbles), at);
+                state = state.Park(i, stumbled, at, ParkReason.Interrupted, "The program was started again.", working.Step.Again(), at);
             }
         }
 

@@ -16,17 +16,44 @@ internal static class Turning
             return state;
         }
 
+        var role = turn.Brief.Role;
+        state = Metering.Count(state, i, role, e.Usage, e.Models);
+        if (e.Outcome is TurnOutcome.Completed or TurnOutcome.Approved or TurnOutcome.ChangesRequested)
+        {
+            state = Admission.Warmed(LimitGate.Answered(state, e.Ticket), i, role, at); // it can only have ended so because it was answered
+        }
+
+        var ended = Follow(state, i, turn, e, at);
+        return e.Metered ? ended : Metering.Unreadable(ended, i, "the agent did not say what it used.", at);
+    }
+
+    /// <summary>The provider answered a turn, and perhaps said how the account's windows stand.</summary>
+    public static RunState Answered(RunState state, Event.Answered e, DateTimeOffset at)
+    {
+        var i = state.Find(e.Ticket);
+        if (i < 0 || state.StepOf(i) is not Step.Turn turn)
+        {
+            return state;
+        }
+
+        state = Admission.Warmed(LimitGate.Answered(state, e.Ticket), i, turn.Brief.Role, at);
+        return e.Windows.Count == 0 ? state : state with
+        {
+            Windows = state.Windows.Where(known => !e.Windows.Any(w => w.Name == known.Name)).Concat(e.Windows.Select(w => w.ResetsAt - at > Waits.Longest ? w with { ResetsAt = at + Waits.Longest } : w)).ToItems(),
+        };
+    }
+
+    private static RunState Follow(RunState state, int i, Step.Turn turn, Event.TurnFinished e, DateTimeOffset at)
+    {
         var milestone = state.Milestones[i];
-        milestone = milestone with { Usage = milestone.Usage.Add(e.Usage) };
-        state = state with { Usage = state.Usage.Add(e.Usage) };
         var review = turn.Brief.Role == Role.Review;
         return e.Outcome switch
         {
             TurnOutcome.Completed when !review => state.Work(i, milestone with { Stumbles = 0 }, new Step.Commit(turn.Brief.Role), at),
             TurnOutcome.Approved when review => state.Work(i, milestone with { Stumbles = 0, Findings = default }, new Step.Gate(milestone.Tip!), at),
             TurnOutcome.ChangesRequested o when review => Mend(state, i, milestone, o.Findings, "review.rounds", at),
-            TurnOutcome.Limited o => Limited(state, i, milestone, turn, o, at),
-            TurnOutcome.Spent o => Failed(state, i, milestone, turn, FailureKind.Milestone, "budget.turn", o.Message, at),
+            TurnOutcome.Limited o => LimitGate.Refused(state, i, milestone, turn, e.Ticket, o, at),
+            TurnOutcome.Spent o => Spent(state, i, milestone, turn, o, at),
             TurnOutcome.Failed o => Failed(state, i, milestone, turn, o.Kind, o.Code, o.Message, at),
             TurnOutcome.Interrupted => Failed(state, i, milestone, turn, FailureKind.Transient, "agent.interrupted", "The agent was interrupted.", at),
             TurnOutcome.Completed or TurnOutcome.Approved or TurnOutcome.ChangesRequested =>
@@ -44,8 +71,7 @@ internal static class Turning
             return state.Fail(i, milestone with { Findings = findings }, code, $"Not accepted, remediation rounds used up ({milestone.Round}): {first}", at);
         }
 
-        var next = milestone with { Round = milestone.Round + 1, Findings = findings };
-        return OverBudget(state, i, next, at) ?? state.BeginTurn(i, next, Role.Remediate, Ask.Begin, null, findings, at);
+        return state.BeginTurn(i, milestone with { Round = milestone.Round + 1, Findings = findings }, Role.Remediate, Ask.Begin, null, findings, at);
     }
 
     /// <summary>What a failed step of a milestone leads to, by whose trouble it is.</summary>
@@ -61,13 +87,13 @@ internal static class Turning
                 }
 
                 var stumbled = milestone with { Stumbles = milestone.Stumbles + 1 };
-                return state.Park(i, stumbled, Waits.Backoff(at, stumbled.Stumbles), ParkReason.Backoff, message, step.Again(stumbled.Stumbles), at);
+                return state.Park(i, stumbled, Waits.Backoff(at, stumbled.Stumbles), ParkReason.Backoff, message, step.Again(), at);
             case FailureKind.Attempt:
                 return AttemptFailed(state, i, milestone, step, code, message, at);
             case FailureKind.Milestone:
                 return state.Fail(i, milestone, code, message, at);
             case FailureKind.Run:
-                var parked = state.Park(i, milestone, at, ParkReason.Interrupted, message, step.Again(milestone.Stumbles), at);
+                var parked = state.Park(i, milestone, at, ParkReason.Interrupted, message, step.Again(), at);
                 return Stopping.StopAsked(parked, new StopRequest(Urgency.Stop, code, message), at);
             default:
                 throw new InvalidOperationException($"Unknown kind {kind}.");
@@ -95,32 +121,12 @@ internal static class Turning
         next = milestone with { Attempt = milestone.Attempt + 1, Round = 0, Stumbles = 0, Reason = message };
         return milestone.Attempt >= state.Policy.RetryAttempts
             ? state.Fail(i, milestone, code, $"{message} ({milestone.Attempt} attempts)", at)
-            : OverBudget(state, i, next, at);
-    }
-
-    /// <summary>What is left of the milestone's budget, in US dollars; null when it has none.</summary>
-    public static decimal? BudgetLeft(Milestone planned, MilestoneState milestone) =>
-        planned.BudgetUsd is { } budget ? Math.Max(0, budget - milestone.Usage.CostUsd) : null;
-
-    private static RunState? OverBudget(RunState state, int i, MilestoneState milestone, DateTimeOffset at) =>
-        BudgetLeft(state.Plan.Milestones[i], milestone) is <= 0
-            ? state.Fail(i, milestone, "budget.milestone", $"Its budget of {state.Plan.Milestones[i].BudgetUsd} USD is spent.", at)
             : null;
-
-    private static RunState Limited(RunState state, int i, MilestoneState milestone, Step.Turn turn, TurnOutcome.Limited o, DateTimeOffset at)
-    {
-        var stumbled = milestone with { Stumbles = milestone.Stumbles + 1 };
-        var until = Waits.AfterLimit(state.Policy, at, o.ResetsAt, stumbled.Stumbles);
-        if (state.Limit is not { } known || known.Until < until)
-        {
-            state = state with { Limit = new Limit(until, o.Message) };
-        }
-
-        if (stumbled.Stumbles > state.Policy.Redeliveries)
-        {
-            return AttemptFailed(state, i, milestone, turn, "limit.again", $"Refused {stumbled.Stumbles} times in a row: {o.Message}", at);
-        }
-
-        return state.Park(i, stumbled, until, ParkReason.Limit, o.Message, turn.Again(stumbled.Stumbles), at);
     }
+
+    /// <summary>It used up its share. Whether there is more is for the budgets to say; a share that is used up again and again without a cent on the bill is no share.</summary>
+    private static RunState Spent(RunState state, int i, MilestoneState milestone, Step.Turn turn, TurnOutcome.Spent o, DateTimeOffset at) =>
+        turn.Brief.Cap.IsNone || turn.Brief.Delivery > state.Policy.Redeliveries
+            ? AttemptFailed(state, i, milestone, turn, "budget.turn", o.Message, at)
+            : state.Work(i, milestone, turn.Again(), at);
 }

@@ -65,8 +65,8 @@ internal static class Working
     {
         var i = state.Find(e.Ticket);
         return i < 0
-            ? Integrating.QueueFailed(state, e, at)
-            : Turning.Failed(state, i, state.Milestones[i], state.StepOf(i), e.Kind, e.Code, e.Message, at);
+            ? Metering.Failed(state, e, at) ?? Integrating.QueueFailed(state, e, at)
+            : Turning.Failed(Metering.Abandon(state, i), i, state.Milestones[i], state.StepOf(i), e.Kind, e.Code, e.Message, at);
     }
 
     /// <summary>The gates that failed, as findings.</summary>

@@ -1,4 +1,5 @@
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Core.Progress;
@@ -43,7 +44,8 @@ public static class WaitingFor
             Phase.Waiting => Waiting(state, index),
             Phase.LeftOut => new Standing(ShownState.Waiting, "left out by --stage or --milestone"),
             Phase.Working p => new Standing(ShownState.Working, Doing(p.Step)),
-            Phase.Parked p => new Standing(ShownState.Parked, Parked(p), p.Reason is ParkReason.Limit or ParkReason.Backoff ? p.Until : null),
+            Phase.Parked { Reason: ParkReason.Limit } p => Limited(state, index, p),
+            Phase.Parked p => new Standing(ShownState.Parked, Parked(p), p.Reason == ParkReason.Backoff ? p.Until : null),
             Phase.Accepted => Accepted(state, index),
             Phase.Integrated { Earlier: true } => new Standing(ShownState.Done, "done by an earlier run"),
             Phase.Integrated => state.Unlanded is { } why ? new Standing(ShownState.Accepted, why) : new Standing(ShownState.Done, ""),
@@ -65,10 +67,37 @@ public static class WaitingFor
         }
 
         return missing.Count > 0 ? new Standing(ShownState.Waiting, $"needs {string.Join(", ", missing)}")
-            : state.Limit is { } limit ? new Standing(ShownState.Waiting, limit.Message, limit.Until)
+            : Bar(state, index) is { } limit ? new Standing(ShownState.Waiting, limit.Message, limit.Until)
             : state.Standstill is { } why ? new Standing(ShownState.Waiting, why)
             : state.Stop is { } stop ? new Standing(ShownState.Waiting, stop.Message)
+            : Slowed(state) is { } slow ? new Standing(ShownState.Waiting, slow, CapacityPolicy.SlowedUntil(state.Windows, state.At))
             : new Standing(ShownState.Waiting, "a free slot");
+    }
+
+    private static string? Slowed(RunState state)
+    {
+        foreach (var window in state.Windows.AsSpan())
+        {
+            if (CapacityPolicy.Slows(window, state.At))
+            {
+                return window.Used is { } used
+                    ? FormattableString.Invariant($"a free slot; there are fewer because the limit {window.Name} is {used * 100:0} % used")
+                    : $"a free slot; there are fewer because the provider warns of the limit {window.Name}";
+            }
+        }
+
+        return null;
+    }
+
+    private static Limit? Bar(RunState state, int index) => Conducting.LimitGate.Bar(state, index, state.At);
+
+    /// <summary>The limit may have been put off since it was parked; when its time has come, one turn tries first.</summary>
+    private static Standing Limited(RunState state, int index, Phase.Parked parked)
+    {
+        var text = $"limit: {parked.Message}";
+        return Bar(state, index) is not { } bar ? new Standing(ShownState.Parked, text, parked.Until)
+            : bar.Until > state.At ? new Standing(ShownState.Parked, text, bar.Until)
+            : new Standing(ShownState.Parked, $"{text}; one turn tries first whether it is over");
     }
 
     private static string Doing(Step step) => step switch
@@ -85,10 +114,9 @@ public static class WaitingFor
 
     private static string Parked(Phase.Parked parked) => parked.Reason switch
     {
-        ParkReason.Limit => $"limit: {parked.Message}",
         ParkReason.Backoff => $"tries again after: {parked.Message}",
         ParkReason.Queue => $"sent back by the merge queue: {parked.Message}",
-        ParkReason.Interrupted => parked.Message,
+        ParkReason.Interrupted or ParkReason.Budget or ParkReason.HeadStart => parked.Message,
         _ => throw new InvalidOperationException($"Unknown reason {parked.Reason}."),
     };
 

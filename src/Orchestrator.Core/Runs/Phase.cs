@@ -38,6 +38,12 @@ public enum ParkReason
     /// <summary>Sent back by the merge queue; goes on when the batch it was part of is through.</summary>
     Queue,
 
+    /// <summary>What is left of a budget is set aside for turns under way.</summary>
+    Budget,
+
+    /// <summary>Another turn goes a little ahead and fills the provider's cache. Keeps its slot.</summary>
+    HeadStart,
+
     /// <summary>A stop or a crash came between; goes on as soon as there is a slot.</summary>
     Interrupted,
 }

@@ -1,3 +1,4 @@
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 
 namespace Orchestrator.Core.Runs;
@@ -25,6 +26,9 @@ public enum PublishMode
 /// <param name="Redeliveries">How often one turn may be begun again (crash, limit, overload) before that spends an attempt.</param>
 /// <param name="Rebuilds">How often in a row a candidate may be rebuilt because the target moved.</param>
 /// <param name="Publish">How a finished batch reaches the user.</param>
+/// <param name="Model">The model of milestones that do not name one; null for the agent's own choice.</param>
+/// <param name="Budget">What may be spent.</param>
+/// <param name="HeadStart">How long the first turn may go ahead of those that share its cached prefix; zero for not at all.</param>
 public sealed record Policy(
     int MaxParallel = 4,
     int RetryAttempts = 10,
@@ -34,4 +38,7 @@ public sealed record Policy(
     TimeSpan RateLimitWait = default,
     int Redeliveries = 20,
     int Rebuilds = 20,
-    PublishMode Publish = PublishMode.FastForward);
+    PublishMode Publish = PublishMode.FastForward,
+    string? Model = null,
+    Budget Budget = default,
+    TimeSpan HeadStart = default);

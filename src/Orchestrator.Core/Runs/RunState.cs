@@ -1,5 +1,6 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 
 namespace Orchestrator.Core.Runs;
@@ -74,8 +75,27 @@ public enum Urgency
 /// <param name="Message">Why, as one sentence.</param>
 public sealed record StopRequest(Urgency Urgency, string Code, string Message);
 
-/// <summary>The provider's refusal, account-wide.</summary>
-public readonly record struct Limit(DateTimeOffset Until, string Message);
+/// <summary>A refusal of the provider that stands until a turn gets through.</summary>
+/// <param name="Model">The model that is refused, as turns ask for it; null when it is the whole account.</param>
+/// <param name="Until">When the next turn may try.</param>
+/// <param name="Message">What the provider said.</param>
+/// <param name="Refusals">How often in a row a turn tried in vain.</param>
+/// <param name="Canary">The turn that tries; none before <paramref name="Until"/>.</param>
+public readonly record struct Limit(string? Model, DateTimeOffset Until, string Message, int Refusals = 1, Ticket Canary = default);
+
+/// <summary>What one role used of one model for one milestone.</summary>
+public readonly record struct Spending(MilestoneId Milestone, Role Role, string Model, Usage Usage);
+
+/// <summary>A turn that ended without an answer; what it used is to be read from its transcript.</summary>
+/// <param name="Ticket">The name of the order that reads it.</param>
+/// <param name="Turn">The turn's own.</param>
+/// <param name="Index">Its milestone's place in the plan.</param>
+/// <param name="Role">What it was for.</param>
+/// <param name="Cap">What it was allowed to spend.</param>
+public readonly record struct UnmeteredTurn(Ticket Ticket, Ticket Turn, int Index, Role Role, Cap Cap);
+
+/// <summary>A request prefix that the provider has in its cache: turns with the same model and the same tools share it.</summary>
+public readonly record struct WarmPrefix(string Model, bool Review, DateTimeOffset Until);
 
 /// <summary>How a run ended. A closed list.</summary>
 public abstract record Final
@@ -154,8 +174,20 @@ public sealed record RunState
     /// <summary>What the machine allows.</summary>
     public MachineReading Machine { get; init; } = MachineReading.Unknown;
 
-    /// <summary>The provider's refusal; null when there is none.</summary>
-    public Limit? Limit { get; init; }
+    /// <summary>The provider's refusals that stand.</summary>
+    public Items<Limit> Limits { get; init; }
+
+    /// <summary>What the provider said last about each of the account's windows.</summary>
+    public Items<LimitWindow> Windows { get; init; }
+
+    /// <summary>The prefixes that are in the provider's cache.</summary>
+    public Items<WarmPrefix> Warm { get; init; }
+
+    /// <summary>What was used, by milestone, role and model.</summary>
+    public Items<Spending> Ledger { get; init; }
+
+    /// <summary>The turns whose use is still to be read.</summary>
+    public Items<UnmeteredTurn> Unmetered { get; init; }
 
     /// <summary>That the run is to stop; null when it is not.</summary>
     public StopRequest? Stop { get; init; }

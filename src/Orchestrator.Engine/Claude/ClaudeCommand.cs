@@ -11,7 +11,8 @@ namespace Orchestrator.Engine.Claude;
 /// <param name="Model">The model, or null.</param>
 /// <param name="Guidance">A file with the project's guidance as of the base commit, or null.</param>
 /// <param name="TurnTimeout">The longest a turn may take.</param>
-public sealed record AgentSetup(string Program, IReadOnlyDictionary<string, string> Environment, string? Model, string? Guidance, TimeSpan TurnTimeout);
+/// <param name="MaxTurns">The most requests of one turn, or null.</param>
+public sealed record AgentSetup(string Program, IReadOnlyDictionary<string, string> Environment, string? Model, string? Guidance, TimeSpan TurnTimeout, int? MaxTurns = null);
 
 /// <summary>Builds the CLI's command line and environment, exactly as measured in the CLI's contract.</summary>
 public static class ClaudeCommand
@@ -42,10 +43,9 @@ public static class ClaudeCommand
     /// <param name="resume">Resume the conversation instead of beginning it.</param>
     /// <param name="folder">The worktree.</param>
     /// <param name="model">The milestone's model, or null for the run's.</param>
-    /// <param name="budgetUsd">The most it may cost in US dollars, or null.</param>
     /// <param name="markers">Variables that name repository, order, and who commits.</param>
     public static ProcessSpec Turn(
-        AgentSetup setup, TurnBrief brief, bool resume, string folder, string? model, decimal? budgetUsd, IReadOnlyDictionary<string, string> markers)
+        AgentSetup setup, TurnBrief brief, bool resume, string folder, string? model, IReadOnlyDictionary<string, string> markers)
     {
         var review = brief.Role == Role.Review;
         var arguments = new List<string>
@@ -63,7 +63,12 @@ public static class ClaudeCommand
             arguments.AddRange(["--model", chosen]);
         }
 
-        if (budgetUsd is { } budget)
+        if (setup.MaxTurns is { } most)
+        {
+            arguments.AddRange(["--max-turns", most.ToString(CultureInfo.InvariantCulture)]);
+        }
+
+        if (brief.Cap.Usd is { } budget)
         {
             arguments.AddRange(["--max-budget-usd", Math.Max(0.01m, budget).ToString("0.####", CultureInfo.InvariantCulture)]);
         }

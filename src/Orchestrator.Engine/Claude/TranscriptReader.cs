@@ -18,6 +18,14 @@ public sealed class TranscriptReader(string file)
     /// <summary>What was read so far.</summary>
     public TurnReport Report { get; } = new();
 
+    /// <summary>What a transcript says that nobody writes any more.</summary>
+    public static TurnReport ReadWhole(string file)
+    {
+        var reader = new TranscriptReader(file);
+        reader.Poll();
+        return reader.Report;
+    }
+
     /// <summary>Reads what has come since; a line that is not ended yet waits.</summary>
     public void Poll()
     {
@@ -114,6 +122,21 @@ public sealed class TurnReport
     /// <summary>US dollars and tokens of this process.</summary>
     public Core.Agents.Usage Usage { get; private set; }
 
+    /// <summary>True once the provider has answered a request.</summary>
+    public bool Answered { get; private set; }
+
+    /// <summary>What the provider said of the account's windows.</summary>
+    public Core.Items<Core.Limits.LimitWindow> Windows { get; private set; }
+
+    /// <summary>What the process used, by model.</summary>
+    public Core.Items<Core.Agents.ModelUsage> Models => Usage == default ? default : [new Core.Agents.ModelUsage("", Usage)];
+
+    /// <summary>The same as far as it can be seen before the end.</summary>
+    public Core.Items<Core.Agents.ModelUsage> Seen { get; private set; }
+
+    /// <summary>False when it answered and nothing says what was used.</summary>
+    public bool Metered => Result is null || !Answered || Usage != default;
+
     internal void Take(JsonElement message)
     {
         switch (Text(message, "type"))
@@ -141,6 +164,7 @@ public sealed class TurnReport
     private void TakeAssistant(JsonElement message)
     {
         AssistantError = Text(message, "error");
+        Answered |= AssistantError is null;
         if (Child(message, "api_error_params") is { } parameters && Child(parameters, "rate_limit_info") is { } info)
         {
             RateLimit = RateLimitInfo.From(info);

@@ -1,5 +1,7 @@
 using System.Text;
+using Orchestrator.Core;
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Processes;
 
@@ -14,10 +16,10 @@ namespace Orchestrator.Engine.Claude;
 /// <param name="Order">A name for the process, unique in the repository.</param>
 /// <param name="Repository">The name of the repository, for the sweep.</param>
 /// <param name="Model">The milestone's model, or null.</param>
-/// <param name="BudgetUsd">What is left of the milestone's budget, or null.</param>
 /// <param name="Timeout">The milestone's own limit, or null for the run's.</param>
+/// <param name="Heard">Takes what the provider says of the account's windows: with its first answer, and whenever it is something new.</param>
 public sealed record Turn(
-    MilestoneId Milestone, TurnBrief Brief, string Prompt, string Folder, string Files, string Order, string Repository, string? Model, decimal? BudgetUsd, TimeSpan? Timeout);
+    MilestoneId Milestone, TurnBrief Brief, string Prompt, string Folder, string Files, string Order, string Repository, string? Model, TimeSpan? Timeout, Action<Items<LimitWindow>> Heard);
 
 /// <summary>Runs one agent process to its end and says how it ended. The process is gone when this returns, with all that it started.</summary>
 public sealed class TurnRunner(AgentSetup setup)
@@ -26,14 +28,14 @@ public sealed class TurnRunner(AgentSetup setup)
 
     /// <summary>Runs it.</summary>
     /// <exception cref="OperationCanceledException">It was stopped; the conversation can be resumed.</exception>
-    public async Task<(TurnOutcome Outcome, Usage Usage)> RunAsync(Turn turn, CancellationToken cancellation)
+    public async Task<TurnEnd> RunAsync(Turn turn, CancellationToken cancellation)
     {
         var resume = turn.Brief.Known;
-        var usage = default(Usage);
+        var reports = new List<TurnReport>();
         for (var start = 1; ; start++)
         {
             var (report, exit, errors, why) = await RunOnceAsync(turn, resume, start, cancellation).ConfigureAwait(false);
-            usage = usage.Add(report.Usage);
+            reports.Add(report);
             var gone = resume && TurnClassifier.IsSessionGone(report, errors);
             var taken = !resume && TurnClassifier.IsSessionTaken(report, errors);
             if ((gone || taken) && start < 3)
@@ -42,7 +44,7 @@ public sealed class TurnRunner(AgentSetup setup)
                 continue;
             }
 
-            return (why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors), usage);
+            return TurnEnd.Of(why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors), reports);
         }
     }
 
@@ -61,12 +63,12 @@ public sealed class TurnRunner(AgentSetup setup)
             ["GIT_COMMITTER_NAME"] = name,
             ["GIT_COMMITTER_EMAIL"] = AgentIdentity.Email,
         };
-        var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, turn.BudgetUsd, markers);
+        var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, markers);
         using var process = await LongProcess.StartAsync(spec, order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
         var reader = new TranscriptReader(files + ".jsonl");
         try
         {
-            var (exit, why) = await FollowAsync(process, reader, turn.Timeout ?? setup.TurnTimeout, cancellation).ConfigureAwait(false);
+            var (exit, why) = await FollowAsync(process, reader, turn, cancellation).ConfigureAwait(false);
             reader.Poll();
             return (reader.Report, exit, ErrorsOf(files + ".err"), why);
         }
@@ -82,8 +84,10 @@ public sealed class TurnRunner(AgentSetup setup)
     }
 
     /// <summary>Waits for the end, which is the end of the process and not its result line; but one that gave its result may not linger.</summary>
-    private static async Task<(int Exit, TurnOutcome? Why)> FollowAsync(LongProcess process, TranscriptReader reader, TimeSpan timeout, CancellationToken cancellation)
+    private async Task<(int Exit, TurnOutcome? Why)> FollowAsync(LongProcess process, TranscriptReader reader, Turn turn, CancellationToken cancellation)
     {
+        var timeout = turn.Timeout ?? setup.TurnTimeout;
+        var hearing = new Hearing(turn.Heard);
         var exit = process.WaitAsync(cancellation);
         var awake = new AwakeTime(TimeProvider.System);
         TimeSpan? resultSeen = null;
@@ -92,6 +96,13 @@ public sealed class TurnRunner(AgentSetup setup)
             cancellation.ThrowIfCancellationRequested();
             awake.Look();
             reader.Poll();
+            hearing.Look(reader.Report);
+            if (TurnEnd.Exceeds(turn.Brief.Cap, reader.Report))
+            {
+                await process.StopAsync().ConfigureAwait(false);
+                return (0, new TurnOutcome.Spent("The turn used up what it was allowed to spend."));
+            }
+
             resultSeen ??= reader.Report.Result is null ? null : awake.Elapsed;
             if (resultSeen is { } seen && awake.Elapsed - seen > Grace)
             {

@@ -53,6 +53,11 @@ internal static class JsonFields
 
     public static DateTimeOffset? TimeOr(this JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetDateTimeOffset() : null;
 
+    /// <summary>A number of seconds that a time span can hold.</summary>
+    public static TimeSpan? SecondsOr(this JsonElement element, string name) => !element.TryGetProperty(name, out var value) ? null
+        : value.GetDouble() is var seconds && Math.Abs(seconds) < 1e11 ? TimeSpan.FromSeconds(seconds)
+        : throw new JsonException($"'{name}' is longer than any time.");
+
     public static Ticket Ticket(this JsonElement element) => new(element.GetProperty("ticket").GetInt64());
 
     public static T Word<T>(this JsonElement element, string name, (string Word, T Value)[] words)

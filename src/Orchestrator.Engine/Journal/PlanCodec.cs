@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -44,7 +45,7 @@ internal static class PlanCodec
         b.List("verify", v => v.GetString()!),
         b.TextOr("model", null),
         b.TryGetProperty("budget_usd", out var budget) ? budget.GetDecimal() : null,
-        b.TryGetProperty("timeout_s", out var timeout) ? TimeSpan.FromSeconds(timeout.GetDouble()) : null,
+        b.SecondsOr("timeout_s"),
         b.TryGetProperty("review", out _) ? b.Word("review", Words.Review) : null);
 
     public static void WritePolicy(Utf8JsonWriter json, Policy p)
@@ -59,6 +60,15 @@ internal static class PlanCodec
         json.WriteNumber("redeliveries", p.Redeliveries);
         json.WriteNumber("rebuilds", p.Rebuilds);
         json.WriteString("publish", Words.Of(Words.Publish, p.Publish));
+        json.WriteOptional("model", p.Model);
+        WriteCap(json, "milestone", p.Budget.Milestone);
+        WriteCap(json, "stage", p.Budget.Stage);
+        WriteCap(json, "run", p.Budget.Run);
+        if (p.HeadStart > TimeSpan.Zero)
+        {
+            json.WriteNumber("head_start_s", p.HeadStart.TotalSeconds);
+        }
+
         json.WriteEndObject();
     }
 
@@ -68,8 +78,27 @@ internal static class PlanCodec
         b.GetProperty("review_rounds").GetInt32(),
         b.Word("review", Words.Review),
         b.GetProperty("auto_resume").GetBoolean(),
-        TimeSpan.FromSeconds(b.GetProperty("rate_limit_wait_s").GetDouble()),
+        b.SecondsOr("rate_limit_wait_s") ?? TimeSpan.Zero,
         b.GetProperty("redeliveries").GetInt32(),
         b.GetProperty("rebuilds").GetInt32(),
-        b.Word("publish", Words.Publish));
+        b.Word("publish", Words.Publish),
+        b.TextOr("model", null),
+        new Budget(ReadCap(b, "milestone"), ReadCap(b, "stage"), ReadCap(b, "run")),
+        b.SecondsOr("head_start_s") ?? TimeSpan.Zero);
+
+    private static void WriteCap(Utf8JsonWriter json, string of, Cap cap)
+    {
+        if (cap.Usd is { } usd)
+        {
+            json.WriteNumber($"{of}_usd", usd);
+        }
+
+        if (cap.Tokens is { } tokens)
+        {
+            json.WriteNumber($"{of}_tokens", tokens);
+        }
+    }
+
+    private static Cap ReadCap(JsonElement b, string of) => new(
+        b.TryGetProperty($"{of}_usd", out var usd) ? usd.GetDecimal() : null, b.TryGetProperty($"{of}_tokens", out var tokens) ? tokens.GetInt64() : null);
 }

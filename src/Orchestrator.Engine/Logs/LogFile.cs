@@ -56,17 +56,17 @@ public sealed class LogFile : IObserver, IDisposable
     /// <summary>The milestone that an answer belongs to: the one that bore the ticket before.</summary>
     private MilestoneId? WhoseTicket(Event fact)
     {
-        var ticket = fact switch
+        if (fact.TicketOrNull is not { } ticket)
         {
-            Event.WorktreeReady e => e.Ticket,
-            Event.Answered e => e.Ticket,
-            Event.TurnFinished e => e.Ticket,
-            Event.WorkCommitted e => e.Ticket,
-            Event.GateFinished e => e.Ticket,
-            Event.OrderFailed e => e.Ticket,
-            _ => default,
-        };
-        for (var i = 0; ticket != default && i < (_before?.Milestones.Count ?? 0); i++)
+            return null;
+        }
+
+        if (_before?.Unmetered.FirstOrDefault(t => t.Ticket == ticket) is { Ticket.Number: > 0 } turn)
+        {
+            return _before.Plan.Milestones[turn.Index].Id;
+        }
+
+        for (var i = 0; i < (_before?.Milestones.Count ?? 0); i++)
         {
             if (_before!.Milestones[i].Phase is Phase.Working working && working.Ticket == ticket)
             {

@@ -15,7 +15,7 @@ public sealed class MetricsFile(string folder) : IObserver
     /// <inheritdoc/>
     public void Saw(Event fact, RunState state, DateTimeOffset at)
     {
-        if (fact is Event.TurnFinished or Event.Published or Event.RunStarted or Event.Resumed || state.Final is not null)
+        if (fact is Event.TurnFinished or Event.TurnMetered or Event.Published or Event.RunStarted or Event.Resumed || state.Final is not null)
         {
             StateFolder.WriteWhole(_file, Write(state, at));
         }
@@ -36,6 +36,22 @@ public sealed class MetricsFile(string folder) : IObserver
             json.WriteNumber("cost_usd", state.Usage.CostUsd);
             json.WriteNumber("input_tokens", state.Usage.InputTokens);
             json.WriteNumber("output_tokens", state.Usage.OutputTokens);
+            json.WriteStartArray("spending");
+            foreach (var spent in state.Ledger)
+            {
+                json.WriteStartObject();
+                json.WriteString("milestone", spent.Milestone.ToString());
+                json.WriteString("role", spent.Role.ToString().ToLowerInvariant());
+                json.WriteString("model", spent.Model);
+                json.WriteNumber("cost_usd", spent.Usage.CostUsd);
+                json.WriteNumber("input_tokens", spent.Usage.InputTokens);
+                json.WriteNumber("output_tokens", spent.Usage.OutputTokens);
+                json.WriteNumber("cache_read_tokens", spent.Usage.CacheReadTokens);
+                json.WriteNumber("cache_write_tokens", spent.Usage.CacheWriteTokens);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("milestones");
             for (var i = 0; i < state.Milestones.Count; i++)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Orchestrator.Core;
@@ -29,6 +30,9 @@ public sealed record RunContext(
     /// <summary>Takes what a person should read in the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>Takes facts that come while an order is still under way.</summary>
+    public Action<Event> Tell { get; set; } = _ => { };
+
     /// <summary>Which milestones are integrated; kept by the tasks observer.</summary>
     public Func<IReadOnlyList<TaskLine>> TaskLines { get; set; } = () => [];
 }
@@ -36,6 +40,7 @@ public sealed record RunContext(
 /// <summary>Carries orders out with real git, real processes and real files. Each method is idempotent under its ticket.</summary>
 public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands
 {
+    private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
     private readonly Worktrees _worktrees = new(repository);
     private readonly Removal _removal = new(repository);
     private readonly WorkCommits _commits = new(repository);
@@ -53,6 +58,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             {
                 Order.Prepare o => await PrepareAsync(o, cancellation).ConfigureAwait(false),
                 Order.RunTurn o => await RunTurnAsync(o, cancellation).ConfigureAwait(false),
+                Order.Meter o => await MeterAsync(o, cancellation).ConfigureAwait(false),
                 Order.Commit o => await CommitAsync(o, cancellation).ConfigureAwait(false),
                 Order.RunGates o => await RunGatesAsync(o, cancellation).ConfigureAwait(false),
                 Order.BuildCandidate o => await BuildAsync(o, cancellation).ConfigureAwait(false),
@@ -124,13 +130,39 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation).ConfigureAwait(false);
         var diff = o.Brief.Role == Role.Review ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
         var planned = Planned(o.Milestone);
-        var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{o.Ticket.Number:0000}-{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
+        var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
             o.Milestone, o.Brief, PromptBook.Write(o.Milestone, context.Texts[o.Milestone], o.Brief, diff), repository.Places.Worktree(place.Name),
-            files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, o.BudgetUsd, planned.Timeout);
-        var (outcome, usage) = await turns.RunAsync(turn, cancellation).ConfigureAwait(false);
-        await GuardAsync(cancellation).ConfigureAwait(false);
-        return new Event.TurnFinished(o.Ticket, outcome, usage);
+            files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)));
+        var ended = new TaskCompletionSource();
+        _turns[o.Ticket] = ended.Task;
+        try
+        {
+            var end = await turns.RunAsync(turn, cancellation).ConfigureAwait(false);
+            await GuardAsync(cancellation).ConfigureAwait(false);
+            return new Event.TurnFinished(o.Ticket, end.Outcome, end.Usage, end.Models, end.Metered);
+        }
+        finally
+        {
+            _turns.TryRemove(o.Ticket, out _);
+            ended.SetResult();
+        }
+    }
+
+    private static string TurnFiles(Ticket turn) => Invariant($"{turn.Number:0000}-");
+
+    /// <summary>A turn that is being stopped just now writes to its end first.</summary>
+    private async Task<Event> MeterAsync(Order.Meter o, CancellationToken cancellation)
+    {
+        if (_turns.TryGetValue(o.Turn, out var ending))
+        {
+            await ending.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+
+        var folder = Path.Combine(FolderOf(o.Milestone), "turns");
+        var transcripts = Directory.Exists(folder) ? Directory.GetFiles(folder, TurnFiles(o.Turn) + "*.jsonl") : [];
+        var end = TurnEnd.Of(new TurnOutcome.Interrupted(), transcripts.Select(TranscriptReader.ReadWhole));
+        return new Event.TurnMetered(o.Ticket, end.Usage, end.Models);
     }
 
     private async Task<string> DiffAsync(string from, string to, CancellationToken cancellation)

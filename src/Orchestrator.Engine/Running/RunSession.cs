@@ -116,7 +116,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         var guidance = await GuidanceAsync(repository, opened, cancellation).ConfigureAwait(false);
-        var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout);
+        var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout, settings.MaxTurns);
         var state = await ConductAsync(repository, journal, opened, settings, setup, log, logs).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }
@@ -140,6 +140,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
         var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
         var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. observers], time, Tell);
+
+        context.Tell = loop.Tell;
 
         // The log may lie on the very disk that is full.
         void Tell(string text)

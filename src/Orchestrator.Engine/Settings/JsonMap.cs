@@ -57,6 +57,14 @@ internal sealed class JsonMap
         : e.Value is double n && n == Math.Floor(n) && n >= least && n <= most ? (int)n
         : Wrong<int?>(key, e, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
 
+    public decimal? Money(string key) => Value(key) is not { } e ? null
+        : e.Value is double n and > 0 and <= 1_000_000 ? Math.Round((decimal)n, 6)
+        : Wrong<decimal?>(key, e, "an amount of US dollars above 0, up to 1000000");
+
+    public long? Count(string key) => Value(key) is not { } e ? null
+        : e.Value is double n and >= 1 and <= 1e12 && n == Math.Floor(n) ? (long)n
+        : Wrong<long?>(key, e, "a whole number from 1 to 1000000000000");
+
     public TimeSpan? Seconds(string key, int least, int most) => Int(key, least, most) is { } n ? TimeSpan.FromSeconds(n) : null;
 
     public bool? Bool(string key) => Value(key) is not { } e ? null : e.Value is bool b ? b : Wrong<bool?>(key, e, "true or false");

@@ -1,3 +1,4 @@
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -65,6 +66,15 @@ public sealed record OrchestratorSettings
     /// <summary>The longest one turn may take.</summary>
     public TimeSpan TurnTimeout { get; init; } = TimeSpan.FromHours(4);
 
+    /// <summary>The most requests of one turn; null for no bound.</summary>
+    public int? MaxTurns { get; init; }
+
+    /// <summary>How long the first turn may go ahead of those that share its cached prefix.</summary>
+    public TimeSpan HeadStart { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What may be spent.</summary>
+    public Budget Budget { get; init; }
+
     /// <summary>A script for the rehearsal model, relative to the repository's root; null for the real one.</summary>
     public string? Rehearsal { get; init; }
 
@@ -88,5 +98,8 @@ public sealed record OrchestratorSettings
         Review: ReviewLevel,
         AutoResume: AutoResume,
         RateLimitWait: RateLimitWait,
-        Publish: Publish);
+        Publish: Publish,
+        Model: ClaudeModel,
+        Budget: Budget,
+        HeadStart: HeadStart);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Core;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Processes;
@@ -59,6 +60,7 @@ public static class SettingsReader
         var logging = root.Map("logging");
         var claude = root.Map("claude");
         var review = root.Map("review");
+        var budget = root.Map("budget");
         var settings = new OrchestratorSettings
         {
             MaxParallelTasks = root.Int("max_parallel_tasks", 1, 64) ?? d.MaxParallelTasks,
@@ -74,6 +76,9 @@ public static class SettingsReader
             ClaudeEnv = claude?.Texts("env") ?? d.ClaudeEnv,
             ClaudeModel = claude?.Text("model"),
             TurnTimeout = claude?.Seconds("turn_timeout_s", 60, 7 * 86_400) ?? d.TurnTimeout,
+            MaxTurns = claude?.Int("max_turns", 1, 10_000),
+            HeadStart = claude?.Seconds("head_start_s", 0, 120) ?? d.HeadStart,
+            Budget = new Budget(CapOf(budget, "milestone"), CapOf(budget, "stage"), CapOf(budget, "run")),
             Rehearsal = claude?.Text("rehearsal"),
             ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
             ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,
@@ -106,6 +111,8 @@ public static class SettingsReader
 
     private static readonly (string, LogLevel)[] Levels =
         [("DEBUG", LogLevel.Debug), ("INFO", LogLevel.Info), ("WARNING", LogLevel.Warning), ("WARN", LogLevel.Warning), ("ERROR", LogLevel.Error)];
+
+    private static Cap CapOf(JsonMap? budget, string of) => new(budget?.Money($"{of}_usd"), budget?.Count($"{of}_tokens"));
 
     private static List<GateSetting> Gates(JsonMap root)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Limits;
 
 namespace Orchestrator.Cli.Tests.Limits;
 
@@ -36,7 +37,7 @@ public sealed class LimitContractTests
     {
         await using var stage = Stage("");
 
-        var (outcome, usage) = await stage.RunAsync(agent, ContractStage.Brief(Role.Implement), "fake: spend 0.3", budget: 0.01m);
+        var (outcome, usage, _, _) = await stage.RunAsync(agent, ContractStage.Brief(Role.Implement) with { Cap = new Cap(Usd: 0.01m) }, "fake: spend 0.3");
 
         Assert.IsNotType<TurnOutcome.Completed>(outcome);
         Assert.Contains("\"subtype\":\"error_max_budget_usd\"", stage.Transcript()[^1], StringComparison.Ordinal);
@@ -62,9 +63,8 @@ public sealed class LimitContractTests
     public async Task The_fake_agent_can_disobey_its_budget()
     {
         await using var stage = Stage("");
-        var (outcome, usage) = await stage.RunAsync("fake", ContractStage.Brief(Role.Implement), "fake: overspend 3", budget: 1m);
-        Assert.IsType<TurnOutcome.Completed>(outcome);
-        Assert.Equal(3m, usage.CostUsd);
+        var end = await stage.RunAsync("fake", ContractStage.Brief(Role.Implement) with { Cap = new Cap(Usd: 1m) }, "fake: overspend 3");
+        Assert.Equal(3m, end.Usage.CostUsd);
     }
 
     private static ContractStage Stage(string before, int think = 0) =>

@@ -147,20 +147,20 @@ public sealed class AttemptSentences
     [Fact]
     public void A_budget_that_is_spent_allows_no_further_round() =>
         Story.Of("1A budget 2").Begins().Ready("1A")
-            .Completes("1A", cost: 2).Commits("1A").ChangesRequested("1A")
+            .Completes("1A", cost: 1).Commits("1A").Ends("1A", new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Major, "a", 1, "wrong")]), cost: 1)
             .Expect("1A: failed budget.milestone");
 
     [Fact]
     public void A_turn_is_told_what_is_left_of_the_budget()
     {
         var story = Story.Of("1A budget 2").Begins().Ready("1A");
-        Assert.Equal(2, story.Given<Order.RunTurn>("1A").BudgetUsd);
-        Assert.Equal(1.25m, story.Completes("1A", cost: 0.75m).Commits("1A").Given<Order.RunTurn>("1A").BudgetUsd);
+        Assert.Equal(2, story.Brief("1A").Cap.Usd);
+        Assert.Equal(1.25m, story.Completes("1A", cost: 0.75m).Commits("1A").Brief("1A").Cap.Usd);
     }
 
     [Fact]
     public void Without_a_budget_there_is_no_bound() =>
-        Assert.Null(Story.Of("1A").Begins().Ready("1A").Fails("1A", FailureKind.Attempt, cost: 999).Given<Order.RunTurn>("1A").BudgetUsd);
+        Assert.Null(Story.Of("1A").Begins().Ready("1A").Fails("1A", FailureKind.Attempt, cost: 999).Brief("1A").Cap.Usd);
 
     [Fact]
     public void What_turns_cost_is_counted_for_the_milestone_and_the_run()

@@ -1,5 +1,6 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -23,7 +24,8 @@ internal sealed class Books(Scenario scenario)
     private readonly HashSet<string> _greenCandidates = [World.BaseCommit];
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(8) + TimeSpan.FromMinutes(1);
 
-    private DateTimeOffset _refusedUntil;
+    private readonly Refusals _refusals = new();
+    private readonly Purse _purse = new(scenario);
     private bool _publicationOpen;
     private bool _stopping;
     private readonly bool[] _proved = new bool[scenario.Milestones.Length];
@@ -36,7 +38,6 @@ internal sealed class Books(Scenario scenario)
         public int Rounds;
         public int Redeliveries;
         public int Turns;
-        public decimal Spent;
         public string? Reviewed;
         public string? Tip;
         public bool HoldsSlot;
@@ -78,7 +79,7 @@ internal sealed class Books(Scenario scenario)
                 Demand(_orders[ticket.Number].Equals(order), "a ticket names one order only");
             }
 
-            if (MilestoneOf(order) is { } id)
+            if (Whose.MilestoneOf(order) is { } id)
             {
                 var i = IndexOf(id);
                 Demand(!holds[i], "a milestone has one step under way");
@@ -90,9 +91,9 @@ internal sealed class Books(Scenario scenario)
             if (_running.Add(ticket.Number))
             {
                 fresh.Add(order);
-                Demand(!_stopping || order is Order.Commit, "nothing but a commit is begun once the run is asked to stop");
+                Demand(!_stopping || order is Order.Commit or Order.Meter, "nothing but a commit is begun once the run is asked to stop");
                 CheckOrder(order);
-                Demand(order is not Order.RunTurn || at >= _refusedUntil, "no turn begins before the provider's reset time");
+                _refusals.Check(order, orders, at, ModelOf);
             }
         }
 
@@ -110,7 +111,7 @@ internal sealed class Books(Scenario scenario)
     /// <summary>An answer comes in. Returns whether its ticket is the one of an order under way.</summary>
     public bool TakeAnswer(Event fact)
     {
-        if (TicketOf(fact) is not { } ticket)
+        if (Whose.TicketOf(fact) is not { } ticket)
         {
             return true;
         }
@@ -151,7 +152,13 @@ internal sealed class Books(Scenario scenario)
     }
 
     /// <summary>The clock was set. Waits keep their length when it goes back; when it goes forward, what is due is due.</summary>
-    public void ClockSet(TimeSpan by) => _refusedUntil = by > TimeSpan.Zero || _refusedUntil == default ? default : _refusedUntil + by;
+    public void ClockSet(TimeSpan by) => _refusals.ClockSet(by);
+
+    /// <summary>The model that turns of a milestone ask for.</summary>
+    public string ModelOf(MilestoneId id) => scenario.Milestones[IndexOf(id)].Model ?? scenario.Policy.Model ?? "";
+
+    /// <summary>A turn costs something, whether its answer is heard or not.</summary>
+    public void Spend(Order.RunTurn turn, decimal cost) => _purse.Spend(IndexOf(turn.Milestone), cost);
 
     /// <summary>The program died: nothing is under way.</summary>
     public void Crash()
@@ -172,13 +179,16 @@ internal sealed class Books(Scenario scenario)
     public void Enter(Event fact, DateTimeOffset at)
     {
         _stopping |= fact is Event.StopAsked { Request.Urgency: Urgency.Stop };
-        if (TicketOf(fact) is not { } ticket || !_orders.TryGetValue(ticket.Number, out var order))
+        if (Whose.TicketOf(fact) is not { } ticket || !_orders.TryGetValue(ticket.Number, out var order))
         {
             return;
         }
 
         switch (fact)
         {
+            case Event.Answered when order is Order.RunTurn turn:
+                _refusals.Passed(turn.Ticket.Number);
+                break;
             case Event.TurnFinished e when order is Order.RunTurn turn:
                 EnterTurn(_ledgers[IndexOf(turn.Milestone)], turn, e, at);
                 break;
@@ -238,10 +248,10 @@ internal sealed class Books(Scenario scenario)
                 }
 
                 break;
-            case Event.OrderFailed { Kind: FailureKind.Attempt } when MilestoneOf(order) is { } id:
+            case Event.OrderFailed { Kind: FailureKind.Attempt } when Whose.MilestoneOf(order) is { } id:
                 AttemptFailed(_ledgers[IndexOf(id)]);
                 break;
-            case Event.OrderFailed { Kind: FailureKind.Transient } when MilestoneOf(order) is { } id:
+            case Event.OrderFailed { Kind: FailureKind.Transient } when Whose.MilestoneOf(order) is { } id:
                 Redelivered(IndexOf(id));
                 break;
             default:
@@ -267,32 +277,11 @@ internal sealed class Books(Scenario scenario)
             var phase = state.Milestones[i].Phase;
             Demand(phase is Phase.Integrated == _merged[i] || _publicationOpen, "integrated says what is merged");
             Demand(phase is not Phase.Integrated || _proved[i], "done means published and proved");
+            Demand(state.Final is not (Final.Completed or Final.WithFailures) || state.Usage.CostUsd == _purse.Spent, "all that turns used is counted, once");
             Demand(state.Final is not Final.Completed || _merged[i] || i == scenario.LeftOut, "completed means all is merged");
             Demand(state.Final is not (Final.Completed or Final.WithFailures) || phase is Phase.Integrated or Phase.Failed or Phase.Blocked or Phase.LeftOut, "an ended run left nothing open");
         }
     }
-
-    public static MilestoneId? MilestoneOf(Order order) => order switch
-    {
-        Order.Prepare o => o.Milestone,
-        Order.RunTurn o => o.Milestone,
-        Order.Commit o => o.Milestone,
-        Order.RunGates o => o.Milestone,
-        _ => null,
-    };
-
-    public static Ticket? TicketOf(Event fact) => fact switch
-    {
-        Event.WorktreeReady e => e.Ticket,
-        Event.TurnFinished e => e.Ticket,
-        Event.WorkCommitted e => e.Ticket,
-        Event.GateFinished e => e.Ticket,
-        Event.CandidateBuilt e => e.Ticket,
-        Event.Published e => e.Ticket,
-        Event.TargetMoved e => e.Ticket,
-        Event.OrderFailed e => e.Ticket,
-        _ => null,
-    };
 
     private bool Reviewed(MilestoneId id) => (scenario.Milestones[IndexOf(id)].Review ?? scenario.Policy.Review) != ReviewLevel.None;
 
@@ -311,11 +300,8 @@ internal sealed class Books(Scenario scenario)
                 break;
             case Order.RunTurn o:
                 var ledger = _ledgers[IndexOf(o.Milestone)];
-                var budget = scenario.Milestones[IndexOf(o.Milestone)].BudgetUsd;
                 Demand(++ledger.Turns <= 4000, "turns are bounded");
                 Demand(o.Brief.Attempt <= ledger.AttemptFailures + 1, "only a failed try spends an attempt");
-                Demand(budget is null || ledger.Spent < budget || o.Brief.Ask == Ask.GoOn || o.Brief.Role == Role.Review, "no new work is begun over budget");
-                Demand(budget is null || o.BudgetUsd == Math.Max(0, budget.Value - ledger.Spent), "a turn is told what is left of its budget");
                 if (o.Brief is { Role: Role.Remediate, Ask: Ask.Begin } && _ledgers[IndexOf(o.Milestone)].Returned is false)
                 {
                     Demand(++ledger.Rounds <= scenario.Policy.ReviewRounds, "rounds are bounded");
@@ -344,7 +330,11 @@ internal sealed class Books(Scenario scenario)
 
     private void EnterTurn(Ledger ledger, Order.RunTurn turn, Event.TurnFinished e, DateTimeOffset at)
     {
-        ledger.Spent += e.Usage.CostUsd;
+        if (e.Outcome is TurnOutcome.Completed or TurnOutcome.Approved or TurnOutcome.ChangesRequested)
+        {
+            _refusals.Passed(turn.Ticket.Number);
+        }
+
         switch (e.Outcome)
         {
             case TurnOutcome.Approved:
@@ -354,7 +344,10 @@ internal sealed class Books(Scenario scenario)
             case TurnOutcome.Failed { Kind: FailureKind.Attempt }:
                 AttemptFailed(ledger);
                 break;
-            case TurnOutcome.Failed { Kind: FailureKind.Transient } or TurnOutcome.Limited or TurnOutcome.Interrupted:
+            case TurnOutcome.Spent when turn.Brief.Cap.IsNone || turn.Brief.Delivery > scenario.Policy.Redeliveries:
+                AttemptFailed(ledger);
+                break;
+            case TurnOutcome.Failed { Kind: FailureKind.Transient } or TurnOutcome.Interrupted:
                 Redelivered(IndexOf(turn.Milestone));
                 break;
             case TurnOutcome.Completed or TurnOutcome.ChangesRequested:
@@ -364,9 +357,9 @@ internal sealed class Books(Scenario scenario)
                 break; // the run or the milestone ends by it
         }
 
-        if (e.Outcome is TurnOutcome.Limited { ResetsAt: { } reset } && reset > at && reset <= at.AddDays(8) && reset > _refusedUntil)
+        if (e.Outcome is TurnOutcome.Limited limited)
         {
-            _refusedUntil = reset;
+            _refusals.Enter(limited, turn, ModelOf(turn.Milestone), at);
         }
     }
 

@@ -1,5 +1,6 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -47,7 +48,15 @@ public sealed class PlantedBugs
             ? After((_, now) => now with { Integration = new Integration.Idle() })(state, fact, at)
             : Conductor.Decide(state, fact, at),
         ["a restart forgets who works"] = (state, fact, at) => fact is Event.Resumed && state is { Final: null } ? new Decision(state, []) : Conductor.Decide(state, fact, at),
-        ["the limit is not kept"] = After((_, now) => now with { Limit = null }),
+        ["the limit is not kept"] = After((_, now) => now with { Limits = default }),
+        ["after a limit all rush"] = After((_, now) => now with { Limits = now.Limits.Where(l => l.Until > now.At).ToItems() }),
+        ["a limit of one model is one of another"] = After((_, now) => now with { Limits = now.Limits.Select(l => l.Model is null ? l : l with { Model = l.Model + "x" }).ToItems() }),
+        ["the budget of the run is ignored"] = (state, fact, at) => Conductor.Decide(
+            state, fact is Event.RunStarted start ? start with { Policy = start.Policy with { Budget = default } } : fact is Event.Resumed r ? r with { Policy = r.Policy with { Budget = default } } : fact, at),
+        ["two turns may spend the same dollar"] = After((_, now) => Each(now, now, (_, n) => n.Phase is Phase.Working { Step: Step.Turn { Brief.Cap.Usd: not null } t } w
+            ? n with { Phase = w with { Step = new Step.Turn(t.Brief with { Cap = new Cap(now.Policy.Budget.Run.Usd - now.Usage.CostUsd) }) } }
+            : n)),
+        ["what an unanswered turn used is not counted"] = (state, fact, at) => Conductor.Decide(state, fact is Event.TurnMetered m ? m with { Usage = default } : fact, at),
         ["timers are not set"] = (state, fact, at) => Conductor.Decide(state, fact, at) is var d ? new Decision(d.State, [.. d.Orders.Where(o => o is not Order.Wake)]) : default,
         ["a failed milestone counts as integrated"] = After((_, now) => Each(now, now, (_, n) => n.Phase is Phase.Failed ? n with { Phase = Forged } : n)),
         ["a stage goes on past a failed one"] = After((_, now) => Each(now, now, (_, n) => n.Phase is Phase.Blocked ? n with { Phase = Forged } : n)),

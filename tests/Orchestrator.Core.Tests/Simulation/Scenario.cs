@@ -1,4 +1,5 @@
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -20,7 +21,9 @@ internal sealed class Scenario
             RateLimitWait: TimeSpan.FromSeconds(60 + rng.Below(300)),
             Redeliveries: 1 + rng.Below(4),
             Rebuilds: 1 + rng.Below(4),
-            Publish: rng.Percent(90) ? PublishMode.FastForward : PublishMode.Branch);
+            Publish: rng.Percent(90) ? PublishMode.FastForward : PublishMode.Branch,
+            Budget: new Budget(Stage: rng.Percent(8) ? new Cap(3 + rng.Below(8)) : default, Run: rng.Percent(15) ? new Cap(5 + rng.Below(20)) : default),
+            HeadStart: rng.Percent(30) ? TimeSpan.FromSeconds(1 + rng.Below(30)) : TimeSpan.Zero);
         Unkindness = rng.Below(4) switch { 0 => 0, 1 => 4, 2 => 12, _ => 25 };
         Milestones = MakePlan(rng);
         Bad = rng.Percent(25) ? rng.Below(Milestones.Length) : -1;
@@ -66,6 +69,7 @@ internal sealed class Scenario
 
                 milestones.Add(new Milestone(
                     id!.Value, "", "", needs, Barrier: !free,
+                    Model: rng.Percent(25) ? "opus" : null,
                     BudgetUsd: rng.Percent(10) ? 1 + rng.Below(5) : null,
                     Review: rng.Percent(10) ? ReviewLevel.Strict : null));
                 mates.Add(id.Value);

@@ -51,7 +51,7 @@ internal sealed class Simulator
         }
         catch (LawBroken broken)
         {
-            throw new LawBroken($"seed {seed}, step {simulator._steps}: {broken.Message}");
+            throw new LawBroken($"seed {seed}, step {simulator._steps}: {broken.Message}\n{(simulator._state is { } state ? ShortForm.Of(state, simulator._orders) : "")}");
         }
     }
 

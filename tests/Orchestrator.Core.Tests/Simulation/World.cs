@@ -1,6 +1,7 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 
@@ -23,6 +24,8 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     private bool _badMended;
 
     private DateTimeOffset _time = new(2026, 11, 23, 22, 0, 0, TimeSpan.Zero);
+    private readonly Dictionary<string, DateTimeOffset> _walls = [];
+    private readonly Dictionary<long, Usage> _used = [];
     private DateTimeOffset _limitUntil;
     private TimeSpan _wrong;
 
@@ -73,7 +76,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         var survivors = new List<Event>();
         while (_coming.TryDequeue(out var fact, out _))
         {
-            if (Books.TicketOf(fact) is not null && rng.Percent(30))
+            if (Whose.TicketOf(fact) is not null && rng.Percent(30))
             {
                 survivors.Add(fact);
             }
@@ -145,7 +148,8 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         var answer = order switch
         {
             Order.Prepare o => Trouble(o.Ticket, 1) ?? new Event.WorktreeReady(o.Ticket, o.Step.Base, o.Step.Carry is not null && rng.Percent(70) ? Commit() : null),
-            Order.RunTurn o => new Event.TurnFinished(o.Ticket, Play(o), new Usage(rng.Below(100) / 100m, 100, 10)),
+            Order.RunTurn o => Run(o),
+            Order.Meter o => Meter(o),
             Order.Commit o => Trouble(o.Ticket, 1) ?? new Event.WorkCommitted(o.Ticket, Fault(2) ? null : Commit(), 1),
             Order.RunGates o => Trouble(o.Ticket, 2) ?? new Event.GateFinished(o.Ticket, Gates(!Fault(2))),
             Order.BuildCandidate o => Trouble(o.Ticket, 3) ?? Build(o),
@@ -160,11 +164,34 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         }
     }
 
+    /// <summary>A turn costs something in any case, whether its answer is heard or not; at most one request beyond what it may spend.</summary>
+    private Event Run(Order.RunTurn o)
+    {
+        var outcome = Play(o);
+        var cost = rng.Below(100) / 100m;
+        if (o.Brief.Cap.Usd < cost)
+        {
+            cost = o.Brief.Cap.Usd.Value + (rng.Below(10) * Purse.Request / 10);
+            outcome = outcome is TurnOutcome.Completed or TurnOutcome.Approved ? new TurnOutcome.Spent("spent") : outcome;
+        }
+
+        _used[o.Ticket.Number] = new Usage(cost, 100, 10);
+        books.Spend(o, cost);
+        if (outcome is not TurnOutcome.Limited && rng.Percent(80))
+        {
+            Come(new Event.Answered(o.Ticket, Fault(1) ? [new LimitWindow("five_hour", WindowStatus.Warning, rng.Below(100) / 100d, Now + TimeSpan.FromMinutes(rng.Below(300)))] : []), 60);
+        }
+
+        return Trouble(o.Ticket, 6) ?? new Event.TurnFinished(o.Ticket, outcome, _used[o.Ticket.Number]);
+    }
+
+    private Event.TurnMetered Meter(Order.Meter o) => new(o.Ticket, _used.GetValueOrDefault(o.Turn.Number), []);
+
     private TurnOutcome Play(Order.RunTurn o)
     {
-        if (Fault(1))
+        if (Refusal(books.ModelOf(o.Milestone)) is { } refusal)
         {
-            return Limited();
+            return refusal;
         }
 
         if (Fault(1))
@@ -188,16 +215,34 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             : new TurnOutcome.Approved("fine");
     }
 
-    private TurnOutcome.Limited Limited()
+    /// <summary>
+    /// The provider's walls stand until their time, for the account or for a model, and mostly it says until when; now
+    /// and then one stands longer than was said, or nothing sensible is said.
+    /// </summary>
+    private TurnOutcome.Limited? Refusal(string model)
     {
-        var reset = rng.Below(4) switch
+        if (Fault(1))
         {
-            0 => (DateTimeOffset?)null,
-            1 => Now - TimeSpan.FromHours(1),
-            2 => Now + TimeSpan.FromDays(400),
-            _ => Now + TimeSpan.FromMinutes(rng.Below(300)),
-        };
-        return new TurnOutcome.Limited(reset, "limit");
+            _walls[rng.Percent(30) ? model + "!" : ""] = _time + TimeSpan.FromMinutes(1 + rng.Below(300));
+        }
+
+        foreach (var (wall, until) in _walls.Where(w => w.Key.Length == 0 || w.Key == model + "!"))
+        {
+            if (until > _time)
+            {
+                var reset = rng.Below(10) switch
+                {
+                    0 => (DateTimeOffset?)null,
+                    1 => Now - TimeSpan.FromMinutes(rng.Below(90)),
+                    2 => Now + TimeSpan.FromDays(400),
+                    3 => Now + (until - _time) / 2,
+                    _ => until + _wrong,
+                };
+                return new TurnOutcome.Limited(reset, "limit", wall.Length == 0 ? LimitScope.Account : LimitScope.Model);
+            }
+        }
+
+        return null;
     }
 
     private Event.CandidateBuilt Build(Order.BuildCandidate o)

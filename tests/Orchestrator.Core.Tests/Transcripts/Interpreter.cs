@@ -72,7 +72,7 @@ internal sealed partial class Interpreter
                 _leftOut = [.. words.Skip(1)];
                 break;
             case "start":
-                _story = new Story(_plan).Under(_policy).Done(_done).LeavingOut(_leftOut);
+                _story = new Story(_plan) { Meters = false }.Under(_policy).Done(_done).LeavingOut(_leftOut);
                 _story.Now = _now;
                 _story.Begins();
                 break;
@@ -92,6 +92,8 @@ internal sealed partial class Interpreter
         return words[0] switch
         {
             "ready" => new Event.WorktreeReady(ticket, Named(words, "on") ?? BaseOf(ticket), Named(words, "carried")),
+            "answered" => new Event.Answered(ticket, []),
+            "metered" => new Event.TurnMetered(ticket, UsageOf(words), default),
             "completed" => Turn(ticket, words, new TurnOutcome.Completed("done")),
             "approved" => Turn(ticket, words, new TurnOutcome.Approved("fine")),
             "changes" => Turn(ticket, words, new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Major, "a.txt", 1, words[2])])),
@@ -115,7 +117,9 @@ internal sealed partial class Interpreter
     }
 
     private static Event.TurnFinished Turn(Ticket ticket, List<string> words, TurnOutcome outcome) =>
-        new(ticket, outcome, new Usage(Named(words, "cost") is { } cost ? decimal.Parse(cost, CultureInfo.InvariantCulture) : 0, 0, 0));
+        new(ticket, outcome, UsageOf(words));
+
+    private static Usage UsageOf(List<string> words) => new(Named(words, "cost") is { } cost ? decimal.Parse(cost, CultureInfo.InvariantCulture) : 0, 0, 0);
 
     /// <summary><c>built t9 k1 [onto x] [tip x] [conflict 1B path]…</c>; what does not conflict is merged.</summary>
     private Event.CandidateBuilt Built(Ticket ticket, List<string> words)

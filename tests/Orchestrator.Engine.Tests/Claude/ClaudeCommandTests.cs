@@ -1,4 +1,5 @@
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Limits;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Settings;
@@ -66,7 +67,7 @@ public sealed class ClaudeCommandTests
     }
 
     private static ProcessSpec Turn(AgentSetup setup, Role role, bool resume = false, string? model = null, decimal? budget = null) => ClaudeCommand.Turn(
-        setup, new TurnBrief(role, Ask.Begin, Session, resume, 1, 0, 1), resume, "/repo/.worktree/1A", model, budget, new Dictionary<string, string> { ["ORCHESTRATOR_REPOSITORY"] = "r" });
+        setup, new TurnBrief(role, Ask.Begin, Session, resume, 1, 0, 1, Cap: new Cap(budget)), resume, "/repo/.worktree/1A", model, new Dictionary<string, string> { ["ORCHESTRATOR_REPOSITORY"] = "r" });
 
     private static string Show(string title, ProcessSpec spec) =>
         $"# {title}\n{spec.File}\nin {spec.Directory}\n{string.Concat(spec.Arguments.Select(a => $"  {(a.Length == 0 ? "''" : a)}\n"))}{string.Concat(spec.Environment.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"  {e.Key}={e.Value}\n"))}";

@@ -1,0 +1,79 @@
+using Orchestrator.Core;
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Limits;
+
+namespace Orchestrator.Engine.Claude;
+
+/// <summary>How a turn ended and what it used, all its processes together.</summary>
+/// <param name="Outcome">How.</param>
+/// <param name="Usage">What it used.</param>
+/// <param name="Models">The same by model; empty when that is not known.</param>
+/// <param name="Metered">False when what it used could not be read.</param>
+public sealed record TurnEnd(TurnOutcome Outcome, Usage Usage, Items<ModelUsage> Models, bool Metered)
+{
+    /// <summary>The end, from what the processes of the turn said.</summary>
+    public static TurnEnd Of(TurnOutcome outcome, IEnumerable<TurnReport> reports)
+    {
+        var usage = default(Usage);
+        var metered = true;
+        var models = new SortedDictionary<string, Usage>(StringComparer.Ordinal);
+        foreach (var report in reports)
+        {
+            metered &= report.Metered;
+            foreach (var (model, used) in report.Models.Count > 0 ? report.Models : report.Seen)
+            {
+                usage = usage.Add(used);
+                models[model] = models.GetValueOrDefault(model).Add(used);
+            }
+        }
+
+        return new TurnEnd(outcome, usage, models.Select(m => new ModelUsage(m.Key, m.Value)).ToItems(), metered);
+    }
+
+    /// <summary>True when a process that goes on has used more than it may. The CLI ends by itself then; this is for one that does not.</summary>
+    public static bool Exceeds(Cap cap, TurnReport report)
+    {
+        if (cap.IsNone)
+        {
+            return false;
+        }
+
+        var (told, seen) = (Sum(report.Models), Sum(report.Seen));
+        return cap.Less(told).IsGone || cap.Less(seen).IsGone;
+    }
+
+    private static Usage Sum(Items<ModelUsage> models)
+    {
+        var sum = default(Usage);
+        foreach (var model in models.AsSpan())
+        {
+            sum = sum.Add(model.Usage);
+        }
+
+        return sum;
+    }
+}
+
+/// <summary>Passes on what the provider says, as soon as it has answered at all and whenever it is something new.</summary>
+internal sealed class Hearing(Action<Items<LimitWindow>> tell)
+{
+    private const double Grain = 0.01;
+    private bool _answered;
+    private Items<LimitWindow> _windows;
+
+    public void Look(TurnReport report)
+    {
+        if (report.Answered && (!_answered || report.Windows.Any(IsNews)))
+        {
+            _answered = true;
+            _windows = report.Windows;
+            tell(report.Windows);
+        }
+    }
+
+    private bool IsNews(LimitWindow window)
+    {
+        var known = _windows.FirstOrDefault(w => w.Name == window.Name);
+        return known.Name is null || known.Status != window.Status || known.ResetsAt != window.ResetsAt || Math.Abs((known.Used ?? 0) - (window.Used ?? 0)) >= Grain;
+    }
+}
