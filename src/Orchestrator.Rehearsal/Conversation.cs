@@ -13,7 +13,9 @@ internal sealed partial record Conversation(
     string? WorkingDirectory,
     IReadOnlySet<string> OfferedTools,
     string Model,
-    bool Stream)
+    bool Stream,
+    int ToolCalls,
+    RequestPrefix Prefix)
 {
     /// <summary>Reads the body of a request; what is missing or of another shape is passed over.</summary>
     /// <exception cref="JsonException">The body is not JSON.</exception>
@@ -33,13 +35,14 @@ internal sealed partial record Conversation(
         }
 
         PromptHeader? header = null;
-        var answers = 0;
+        var (answers, calls) = (0, 0);
         foreach (var message in Items(Member(root, "messages")))
         {
             var role = TextOf(Member(message, "role"));
             if (role == "assistant")
             {
                 answers++;
+                calls += Items(Member(message, "content")).Count(block => TextOf(Member(block, "type")) == "tool_use");
                 continue;
             }
 
@@ -61,7 +64,9 @@ internal sealed partial record Conversation(
             directory.Found,
             tools.ToHashSet(StringComparer.Ordinal),
             TextOf(Member(root, "model")) ?? "rehearsal",
-            Member(root, "stream")?.ValueKind == JsonValueKind.True);
+            Member(root, "stream")?.ValueKind == JsonValueKind.True,
+            calls,
+            RequestPrefix.Read(root));
     }
 
     private static JsonElement? Member(JsonElement element, string name) =>

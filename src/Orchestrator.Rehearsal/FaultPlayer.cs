@@ -4,7 +4,7 @@ namespace Orchestrator.Rehearsal;
 
 /// <summary>Plays what goes wrong with one request.</summary>
 internal sealed class FaultPlayer(
-    Socket socket, HttpRequestReader reader, HttpResponse response, HttpRequest request, Conversation conversation)
+    Socket socket, HttpRequestReader reader, HttpResponse response, Conversation conversation, RehearsedTokens tokens)
 {
     private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(100);
 
@@ -60,7 +60,7 @@ internal sealed class FaultPlayer(
             return;
         }
 
-        await response.BeginAsync(events: true, cancellationToken);
+        await response.BeginAsync(events: true, [], cancellationToken);
         await response.SendPartAsync(MessageWriter.ErrorEvent(type), cancellationToken);
         await response.EndAsync(cancellationToken);
     }
@@ -86,13 +86,13 @@ internal sealed class FaultPlayer(
             return;
         }
 
-        await response.BeginAsync(conversation.Stream, cancellationToken);
+        await response.BeginAsync(conversation.Stream, [], cancellationToken);
         if (stage == Stage.Headers)
         {
             return;
         }
 
-        var writer = new MessageWriter(new Reply("say", "This sentence will never be finished", []), conversation, request.Body.Length);
+        var writer = new MessageWriter(Reply.Unfinished, conversation, tokens);
         if (!conversation.Stream)
         {
             await response.SendPartAsync(writer.Whole()[..40], cancellationToken);

@@ -29,9 +29,9 @@ internal sealed class HttpResponse(Stream stream)
     }
 
     /// <summary>Sends the headers of a stream of events, or of a JSON text whose length is not said.</summary>
-    public Task BeginAsync(bool events, CancellationToken cancellationToken)
+    public Task BeginAsync(bool events, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
     {
-        var head = Head(200, events ? "text/event-stream; charset=utf-8" : Json, []);
+        var head = Head(200, events ? "text/event-stream; charset=utf-8" : Json, headers);
         head.Append("Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n");
         return SendAsync(Encoding.Latin1.GetBytes(head.ToString()), cancellationToken);
     }

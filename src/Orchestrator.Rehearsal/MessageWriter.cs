@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Rehearsal;
 
 /// <summary>Writes an assistant message in the two forms of the Messages API: a stream of events, or one JSON object.</summary>
-internal sealed class MessageWriter(Reply reply, Conversation conversation, int requestBytes)
+internal sealed class MessageWriter(Reply reply, Conversation conversation, RehearsedTokens tokens)
 {
     private const int PieceLength = 2000;
     private readonly string _id = $"msg_{Guid.NewGuid():N}";
@@ -111,18 +111,16 @@ internal sealed class MessageWriter(Reply reply, Conversation conversation, int 
         ["usage"] = Usage(outputTokens),
     };
 
-    // The first answer fills the cache, the later ones read it, as with the real service.
-    private JsonObject Usage(int outputTokens)
+    private JsonObject Usage(int outputTokens) => new()
     {
-        var total = TokensOf(requestBytes);
-        var cached = total * 9 / 10;
-        var first = conversation.AnswersSinceHeader == 0;
-        return new JsonObject
+        ["input_tokens"] = tokens.Fresh,
+        ["cache_creation_input_tokens"] = tokens.Written,
+        ["cache_read_input_tokens"] = tokens.Read,
+        ["cache_creation"] = new JsonObject
         {
-            ["input_tokens"] = total - cached,
-            ["cache_creation_input_tokens"] = first ? cached : 0,
-            ["cache_read_input_tokens"] = first ? 0 : cached,
-            ["output_tokens"] = outputTokens,
-        };
-    }
+            ["ephemeral_5m_input_tokens"] = tokens.ForAnHour ? 0 : tokens.Written,
+            ["ephemeral_1h_input_tokens"] = tokens.ForAnHour ? tokens.Written : 0,
+        },
+        ["output_tokens"] = outputTokens,
+    };
 }

@@ -6,15 +6,31 @@ namespace Orchestrator.Rehearsal;
 /// </summary>
 public sealed class RehearsalScript
 {
-    internal RehearsalScript(IReadOnlyList<ScriptedConversation> conversations, IReadOnlyList<Step> fallback)
+    internal RehearsalScript(
+        IReadOnlyList<ScriptedConversation> conversations,
+        IReadOnlyList<Step> fallback,
+        IReadOnlyList<ScriptedLimit> limits,
+        IReadOnlyList<ScriptedWindow> windows)
     {
         Conversations = conversations;
         Fallback = fallback;
+        Limits = limits;
+        Windows = windows;
     }
 
     internal IReadOnlyList<ScriptedConversation> Conversations { get; }
 
     internal IReadOnlyList<Step> Fallback { get; }
+
+    internal IReadOnlyList<ScriptedLimit> Limits { get; }
+
+    internal IReadOnlyList<ScriptedWindow> Windows { get; }
+
+    /// <summary>
+    /// Whether the script plays what only a subscription has. With an API key the CLI overlooks those headers and tries again for minutes:
+    /// then give it a dummy OAuth token instead.
+    /// </summary>
+    public bool NeedsSubscription => Limits.Count > 0 || Windows.Count > 0;
 
     /// <summary>
     /// Reads a script. Comments and trailing commas are allowed.

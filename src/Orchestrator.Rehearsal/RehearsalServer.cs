@@ -7,7 +7,8 @@ namespace Orchestrator.Rehearsal;
 /// <summary>
 /// A Messages API on loopback that plays a model from a script, so that the real Claude Code CLI can be driven offline.
 /// The place in the script is read from each request, so a server may be stopped and another one started in the middle of a
-/// conversation; only how often a fault with <c>times</c> has been played is kept in memory.
+/// conversation; only what concerns all conversations (limits, the cache) and how often a fault with <c>times</c> has been played is kept
+/// in memory.
 /// All members may be used from any thread.
 /// </summary>
 public sealed class RehearsalServer : IAsyncDisposable
@@ -15,7 +16,7 @@ public sealed class RehearsalServer : IAsyncDisposable
     private const int MostRequests = 1000;
 
     private readonly TcpListener _listener;
-    private readonly Player _player;
+    private readonly Theatre _theatre;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<long, Task> _visits = new();
     private readonly Queue<RehearsedRequest> _requests = new();
@@ -26,7 +27,7 @@ public sealed class RehearsalServer : IAsyncDisposable
     private RehearsalServer(TcpListener listener, RehearsalScript script)
     {
         _listener = listener;
-        _player = new Player(script);
+        _theatre = new Theatre(new Player(script), new Account(script, TimeProvider.System), new PromptCache(TimeProvider.System), new HeadBook());
         BaseAddress = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
         _accepting = Task.Run(AcceptAsync);
     }
@@ -45,6 +46,9 @@ public sealed class RehearsalServer : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The account's limits that have begun.</summary>
+    public IReadOnlyList<RehearsedLimit> Limits => _theatre.Account.Begun;
 
     /// <summary>Starts a server on a free port of 127.0.0.1. It serves until it is disposed.</summary>
     /// <exception cref="SocketException">No port of the loopback interface could be opened.</exception>
@@ -102,7 +106,7 @@ public sealed class RehearsalServer : IAsyncDisposable
     private void Welcome(long number, Socket socket)
     {
         // On the pool, as a request that is already there would otherwise be answered before the next client is let in.
-        var visit = Task.Run(() => new Visit(socket, _player, Record).ServeAsync(_stopping.Token));
+        var visit = Task.Run(() => new Visit(socket, _theatre, Record).ServeAsync(_stopping.Token));
         _visits[number] = visit;
         _ = visit.ContinueWith(
             _ => _visits.TryRemove(number, out Task? _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

@@ -7,6 +7,9 @@ internal sealed record Reply(string Kind, string? Text, IReadOnlyList<ReplyCall>
 {
     private const string VerdictTool = "StructuredOutput";
 
+    /// <summary>What is begun where the answer breaks.</summary>
+    public static Reply Unfinished { get; } = new("say", "This sentence will never be finished", []);
+
     /// <summary>The reason the API gives for the end of the message; the CLI ends its run on anything but tool calls.</summary>
     public string StopReason => Calls.Count > 0 ? "tool_use" : "end_turn";
 

@@ -7,17 +7,19 @@ internal sealed class ScriptReader
 {
     private readonly ProblemList _problems;
     private readonly StepReader _steps;
+    private readonly LimitReader _limits;
 
     private ScriptReader(ProblemList problems)
     {
         _problems = problems;
         _steps = new StepReader(problems);
+        _limits = new LimitReader(problems, ReadOccasion);
     }
 
     public static (RehearsalScript Script, IReadOnlyList<ScriptProblem> Problems) Read(string json, string fileName)
     {
         var problems = new ProblemList(fileName);
-        var script = new RehearsalScript([], []);
+        var script = new RehearsalScript([], [], [], []);
         try
         {
             script = new ScriptReader(problems).ReadScript(LocatedJson.Parse(json));
@@ -35,7 +37,7 @@ internal sealed class ScriptReader
 
     private RehearsalScript ReadScript(LocatedValue root)
     {
-        var members = _problems.Members(root, "The script", "conversations", "fallback");
+        var members = _problems.Members(root, "The script", "conversations", "fallback", "limits", "windows");
         var conversations = new List<ScriptedConversation>();
         if (members.GetValueOrDefault("conversations") is { } list)
         {
@@ -46,13 +48,15 @@ internal sealed class ScriptReader
         }
 
         var fallback = members.GetValueOrDefault("fallback") is { } steps ? _steps.ReadAll(steps, "\"fallback\"") : [];
-        return new RehearsalScript(conversations, fallback);
+        var limits = members.GetValueOrDefault("limits") is { } limited ? _limits.ReadLimits(limited) : [];
+        var windows = members.GetValueOrDefault("windows") is { } open ? _limits.ReadWindows(open) : [];
+        return new RehearsalScript(conversations, fallback, limits, windows);
     }
 
     private ScriptedConversation ReadConversation(LocatedValue value)
     {
         var members = _problems.Members(value, "A conversation", "when", "steps");
-        var when = members.GetValueOrDefault("when") is { } occasion ? ReadOccasion(occasion) : new Occasion(null, null, null, null);
+        var when = members.GetValueOrDefault("when") is { } occasion ? ReadOccasion(occasion, "\"when\"") : new Occasion(null, null, null, null);
         if (members.GetValueOrDefault("steps") is { } steps)
         {
             return new ScriptedConversation(when, _steps.ReadAll(steps, "\"steps\""));
@@ -66,9 +70,9 @@ internal sealed class ScriptReader
         return new ScriptedConversation(when, []);
     }
 
-    private Occasion ReadOccasion(LocatedValue value)
+    private Occasion ReadOccasion(LocatedValue value, string what)
     {
-        var members = _problems.Members(value, "\"when\"", "milestone", "role", "attempt", "round");
+        var members = _problems.Members(value, what, "milestone", "role", "attempt", "round");
         var milestone = _problems.Text(members.GetValueOrDefault("milestone"), "\"milestone\"");
         return new Occasion(
             milestone == "*" ? null : milestone,

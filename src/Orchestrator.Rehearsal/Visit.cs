@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Rehearsal;
 
 /// <summary>Serves one connection, request after request, until either side has enough.</summary>
-internal sealed class Visit(Socket socket, Player player, Action<RehearsedRequest> record)
+internal sealed class Visit(Socket socket, Theatre theatre, Action<RehearsedRequest> record)
 {
     /// <summary>Returns when the connection has ended; nothing that happens on it is thrown.</summary>
     public async Task ServeAsync(CancellationToken cancellationToken)
@@ -100,25 +100,36 @@ internal sealed class Visit(Socket socket, Player player, Action<RehearsedReques
             return true;
         }
 
-        var cue = player.Next(conversation, SessionOf(request));
+        var (refusal, headers) = theatre.Account.Admit(conversation);
+        if (refusal is not null)
+        {
+            Record(request, conversation, null, $"limit {refusal.Kind}");
+            await response.SendJsonAsync(429, AnthropicError.Body(429), headers, withBody: true, cancellationToken);
+            return true;
+        }
+
+        var cue = theatre.Player.Next(conversation, SessionOf(request));
         if (cue.Step is Step.Fault fault)
         {
             Record(request, conversation, cue.Index, FaultPlayer.Describe(fault));
             await Task.Delay(fault.Think, cancellationToken);
-            return await new FaultPlayer(socket, reader, response, request, conversation).PlayAsync(fault, cancellationToken);
+            var broken = theatre.Cache.Reckon(conversation.Prefix, request.Body.Length, Reply.Unfinished.OutputTokens);
+            return await new FaultPlayer(socket, reader, response, conversation, broken).PlayAsync(fault, cancellationToken);
         }
 
         var reply = Reply.From(cue.Step, conversation);
-        Record(request, conversation, cue.Index, reply.Kind);
+        var tokens = theatre.Cache.Reckon(conversation.Prefix, request.Body.Length, reply.OutputTokens);
+        Record(request, conversation, cue.Index, reply.Kind, tokens);
         await Task.Delay(cue.Step.Think, cancellationToken);
-        var writer = new MessageWriter(reply, conversation, request.Body.Length);
+        theatre.Cache.Keep(conversation.Prefix);
+        var writer = new MessageWriter(reply, conversation, tokens);
         if (!conversation.Stream)
         {
-            await response.SendJsonAsync(200, writer.Whole(), cancellationToken);
+            await response.SendJsonAsync(200, writer.Whole(), headers, withBody: true, cancellationToken);
             return true;
         }
 
-        await response.BeginAsync(events: true, cancellationToken);
+        await response.BeginAsync(events: true, headers, cancellationToken);
         foreach (var part in writer.Events())
         {
             await response.SendPartAsync(part, cancellationToken);
@@ -130,9 +141,10 @@ internal sealed class Visit(Socket socket, Player player, Action<RehearsedReques
 
     private static string? SessionOf(HttpRequest? request) => request?.Headers.GetValueOrDefault("x-claude-code-session-id");
 
-    private void Record(HttpRequest? request, Conversation? conversation, int? step, string answer)
+    private void Record(HttpRequest? request, Conversation? conversation, int? step, string answer, RehearsedTokens? tokens = null)
     {
         var header = conversation?.Header;
+        var head = conversation?.Prefix.Head ?? default;
         record(new RehearsedRequest(
             DateTimeOffset.UtcNow,
             request?.Method ?? "?",
@@ -143,6 +155,13 @@ internal sealed class Visit(Socket socket, Player player, Action<RehearsedReques
             header?.Attempt,
             header?.Round,
             step,
-            answer));
+            answer)
+        {
+            Model = conversation?.Model,
+            ToolCalls = conversation?.ToolCalls ?? 0,
+            HeadBytes = head.Length,
+            SharedHeadBytes = conversation is null ? null : theatre.Heads.Compare(SessionOf(request), conversation.Model, head),
+            Tokens = tokens,
+        });
     }
 }

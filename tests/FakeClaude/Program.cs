@@ -15,6 +15,8 @@ var prompt = Console.In.ReadToEnd();
 var header = Regex.Match(prompt, @"\[orchestrator\] milestone=(\S+) role=(\S+) attempt=(\d+) round=(\d+)");
 var (milestone, role, attempt, round) = (header.Groups[1].Value, header.Groups[2].Value, int.Parse(header.Groups[3].Value, CultureInfo.InvariantCulture), int.Parse(header.Groups[4].Value, CultureInfo.InvariantCulture));
 var mode = Regex.Match(prompt, @"^fake: *(\S+)", RegexOptions.Multiline).Groups[1].Value;
+var words = Regex.Match(prompt, @"^fake: *\S+ +(.+)$", RegexOptions.Multiline).Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+var cost = 0.01m;
 var act = Regex.Match(prompt, @"^fake: *do +(.+)$", RegexOptions.Multiline).Groups[1].Value;
 
 if (Value("--resume") is not null && !File.Exists(conversation))
@@ -37,6 +39,18 @@ held.Write(Encoding.UTF8.GetBytes($"{milestone} {role} {attempt} {round}\n"));
 held.Flush();
 
 Line($"{{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"{session}\",\"claude_code_version\":\"0.0.0-fake\"}}");
+var account = Path.Combine(home, ".fake-claude-limit"); // beside the conversations: it concerns them all
+if (mode == "limit" && !File.Exists(account))
+{
+    BeginLimit(double.Parse(words[0], CultureInfo.InvariantCulture));
+}
+
+if (File.Exists(account) && long.Parse(File.ReadAllText(account), CultureInfo.InvariantCulture) is var reset && reset > DateTimeOffset.UtcNow.ToUnixTimeSeconds())
+{
+    Refuse(reset, words is [_, "197"]);
+    return 1;
+}
+
 if (mode == $"hold:{role}")
 {
     // Stays in this role until the test lets it go on.
@@ -72,6 +86,23 @@ switch (mode.Split(':')[0])
             return 1;
         }
 
+        break;
+    case "silent":
+        Thread.Sleep(TimeSpan.FromSeconds(double.Parse(words[0], CultureInfo.InvariantCulture))); // a model that thinks long
+        break;
+    case "spend":
+        // Ten requests; the budget is looked at after each.
+        cost = decimal.Parse(words[0], CultureInfo.InvariantCulture);
+        if (Value("--max-budget-usd") is { } given && decimal.Parse(given, CultureInfo.InvariantCulture) is var budget && budget < cost)
+        {
+            cost = cost / 10 * Math.Ceiling(budget / (cost / 10));
+            Result($"\"subtype\":\"error_max_budget_usd\",\"is_error\":true,\"terminal_reason\":\"budget_exhausted\",\"errors\":[\"Reached maximum budget (${given})\"]");
+            return 1;
+        }
+
+        break;
+    case "overspend":
+        cost = decimal.Parse(words[0], CultureInfo.InvariantCulture);
         break;
     case "hang":
         Thread.Sleep(Timeout.Infinite);
@@ -111,7 +142,7 @@ switch (mode.Split(':')[0])
         Line("{\"type\":\"assistant\",\"error\":\"authentication_failed\",\"message\":{\"model\":\"<synthetic>\",\"content\":[]}}");
         Result("\"subtype\":\"success\",\"is_error\":true,\"result\":\"Not logged in · Please run /login\"");
         return 1;
-    case "limit" when starts == 1:
+    case "limit" when mode.Contains(':') && starts == 1:
         var at = DateTimeOffset.UtcNow.AddSeconds(int.Parse(mode.Split(':')[1], CultureInfo.InvariantCulture)).ToUnixTimeSeconds();
         Line($"{{\"type\":\"rate_limit_event\",\"rate_limit_info\":{{\"status\":\"rejected\",\"resetsAt\":{at},\"rateLimitType\":\"five_hour\",\"isUsingOverage\":false}}}}");
         Result("\"subtype\":\"success\",\"is_error\":true,\"api_error_status\":429,\"result\":\"You've hit your 5-hour limit\"");
@@ -143,6 +174,34 @@ static void Act(string command)
     shell.WaitForExit();
 }
 
+// The first one to come begins it; the others find it.
+void BeginLimit(double seconds)
+{
+    var draft = Path.Combine(home, $".fake-claude-limit.{Environment.ProcessId}");
+    File.WriteAllText(draft, Math.Ceiling((DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0) + seconds).ToString("0", CultureInfo.InvariantCulture));
+    try
+    {
+        File.Move(draft, account, overwrite: false);
+    }
+    catch (IOException)
+    {
+        File.Delete(draft);
+    }
+}
+
+// As 2.1.330 says it, or as 2.1.197 does.
+void Refuse(long until, bool old)
+{
+    var info = $"\"status\":\"rejected\",\"resetsAt\":{until},\"rateLimitType\":\"five_hour\",\"isUsingOverage\":false";
+    var text = $"You've hit your {(old ? "session" : "5-hour")} limit · resets {DateTimeOffset.FromUnixTimeSeconds(until).ToString("h:mmtt", CultureInfo.InvariantCulture).ToLowerInvariant()} (UTC)";
+    var windows = old ? "" : $",\"unifiedWindows\":{{\"five_hour\":{{\"utilization\":1,\"resetsAt\":{until},\"status\":\"rejected\"}}}}";
+    var more = old ? "" : $",\"is_api_error_message\":true,\"api_error_status\":429,\"api_error\":\"usage_limit_reached\",\"api_error_params\":{{\"rate_limit_info\":{{{info}}}}}";
+    cost = 0;
+    Line($"{{\"type\":\"rate_limit_event\",\"rate_limit_info\":{{{info}{windows}}}}}");
+    Line($"{{\"type\":\"assistant\",\"message\":{{\"model\":\"<synthetic>\",\"content\":[{{\"type\":\"text\",\"text\":\"{text}\"}}]}},\"error\":\"rate_limit\"{more}}}");
+    Result($"\"subtype\":\"success\",\"is_error\":true,\"api_error_status\":429,\"result\":\"{text}\",\"terminal_reason\":\"{(old ? "completed" : "api_error")}\"{(old ? "" : ",\"api_error\":\"usage_limit_reached\"")}");
+}
+
 void Line(string json)
 {
     using var check = JsonDocument.Parse(json);
@@ -150,4 +209,4 @@ void Line(string json)
     Console.Out.Flush();
 }
 
-void Result(string fields) => Line($"{{\"type\":\"result\",{fields},\"session_id\":\"{session}\",\"total_cost_usd\":0.01,\"modelUsage\":{{\"fake\":{{\"inputTokens\":10,\"outputTokens\":5,\"costUSD\":0.01}}}}}}");
+void Result(string fields) => Line($"{{\"type\":\"result\",{fields},\"session_id\":\"{session}\",\"total_cost_usd\":{cost.ToString(CultureInfo.InvariantCulture)},\"modelUsage\":{{\"fake\":{{\"inputTokens\":10,\"outputTokens\":5,\"costUSD\":{cost.ToString(CultureInfo.InvariantCulture)}}}}}}}");

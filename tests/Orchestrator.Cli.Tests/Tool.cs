@@ -14,6 +14,10 @@ internal static class Tool
 
     public static string Cache { get; } = Path.Combine(Root, "artifacts", "cache");
 
+    /// <summary>The real CLI: the one named by ORCHESTRATOR_CLAUDE, to try another version, else the one that was fetched.</summary>
+    public static string RealClaude { get; } = Environment.GetEnvironmentVariable("ORCHESTRATOR_CLAUDE")
+        ?? Directory.EnumerateFiles(Path.Combine(Cache, "claude-code-orchestrator", "claude"), "claude", SearchOption.AllDirectories).First();
+
     /// <summary>Runs to the end; the test fails when that takes longer than <paramref name="seconds"/>.</summary>
     public static (int Exit, string Out, string Error) Run(string file, string folder, string home, int seconds, params string[] arguments)
     {

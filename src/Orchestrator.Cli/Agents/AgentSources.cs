@@ -70,7 +70,7 @@ internal sealed class AgentSources(UserEnvironment user, Action<string> say, str
             ["LANG"] = "C.UTF-8",
             ["TERM"] = "dumb",
             ["ANTHROPIC_BASE_URL"] = _server.BaseAddress.ToString(),
-            ["ANTHROPIC_API_KEY"] = "rehearsal-no-key",
+            [parsed.NeedsSubscription ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY"] = "rehearsal-no-key",
         });
     }
 }
