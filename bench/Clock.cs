@@ -9,7 +9,10 @@ internal static class Clock
     public static double Shortest(int runs, Func<double> run) => Enumerable.Range(0, runs).Min(_ => run());
 
     /// <summary>The wall time of one run in seconds.</summary>
-    public static double Run(string folder, string home, string file, params string[] arguments)
+    public static double Run(string folder, string home, string file, params string[] arguments) => Run(folder, home, file, [], arguments);
+
+    /// <summary>The same with further variables.</summary>
+    public static double Run(string folder, string home, string file, Dictionary<string, string> variables, params string[] arguments)
     {
         var info = new ProcessStartInfo(file) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
@@ -20,6 +23,11 @@ internal static class Clock
         info.Environment.Clear();
         info.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
         info.Environment["HOME"] = home;
+        foreach (var (name, value) in variables)
+        {
+            info.Environment[name] = value;
+        }
+
         var watch = Stopwatch.StartNew();
         using var process = Process.Start(info)!;
         var output = process.StandardOutput.ReadToEndAsync();

@@ -5,7 +5,7 @@ using Orchestrator.Bench;
 // Measures the figures that the project promises. Each is a ratio within one run, or CPU time, because machines are noisy.
 var root = Directory.GetCurrentDirectory();
 var rows = new List<Figure>();
-foreach (var measure in new Func<IEnumerable<Figure>>[] { SimulationFigure.Measure, () => StatusFigure.Measure(root), () => MakespanFigure.Measure(root), () => RecoveryFigure.Measure(root) })
+foreach (var measure in new Func<IEnumerable<Figure>>[] { SimulationFigure.Measure, () => StatusFigure.Measure(root), () => MakespanFigure.Measure(root), () => RecoveryFigure.Measure(root), () => LimitFigure.Measure(root), () => CacheFigure.Measure(root) })
 {
     foreach (var figure in measure())
     {

@@ -26,7 +26,7 @@ internal static class RecoveryFigure
     private static (double Gone, double Working) OnceMore(Workshop workshop, int round, string root)
     {
         var home = workshop.Make(string.Create(CultureInfo.InvariantCulture, $"home{round}"));
-        var folder = Sample(workshop, home, string.Create(CultureInfo.InvariantCulture, $"repository{round}"), Path.Combine(root, "bench", "brood-agent.sh"));
+        var folder = Repository.Make(workshop, home, string.Create(CultureInfo.InvariantCulture, $"repository{round}"), 50, Path.Combine(root, "bench", "brood-agent.sh"));
         var program = Path.Combine(root, "artifacts", "program", "orchestrator");
         var mark = Path.Combine(folder, ".git");
         try
@@ -77,23 +77,5 @@ internal static class RecoveryFigure
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
-    }
-
-    private static string Sample(Workshop workshop, string home, string name, string agent)
-    {
-        var folder = workshop.Make(name);
-        Directory.CreateDirectory(Path.Combine(folder, "milestones"));
-        for (var i = 0; i < 50; i++)
-        {
-            File.WriteAllText(Path.Combine(folder, "milestones", string.Create(CultureInfo.InvariantCulture, $"{(i / 10) + 1}{(char)('A' + (i % 10))}.md")), "# Nothing much\n");
-        }
-
-        File.WriteAllText(Path.Combine(folder, "orchestrator.config.json"), $"{{ \"max_parallel_tasks\": {Slots}, \"review\": {{ \"level\": \"none\" }}, \"claude\": {{ \"path\": \"{agent}\" }} }}");
-        Clock.Run(folder, home, "/usr/bin/git", "init", "-q", "-b", "main");
-        Clock.Run(folder, home, "/usr/bin/git", "config", "user.name", "Bench");
-        Clock.Run(folder, home, "/usr/bin/git", "config", "user.email", "bench@localhost");
-        Clock.Run(folder, home, "/usr/bin/git", "add", "-A");
-        Clock.Run(folder, home, "/usr/bin/git", "commit", "-q", "-m", "begin");
-        return folder;
     }
 }

@@ -15,12 +15,13 @@ internal sealed class LimitScene : IAsyncDisposable
     /// <summary>A repository with milestones of one stage, and a model that plays the script.</summary>
     /// <param name="milestones">How many, all at the same time.</param>
     /// <param name="script">Gets a folder that the agents may use to wait for each other.</param>
-    public LimitScene(int milestones, Func<string, string> script)
+    /// <param name="settings">Further settings, beginning with a comma.</param>
+    public LimitScene(int milestones, Func<string, string> script, string settings = "")
     {
         Names = [.. Enumerable.Range(0, milestones).Select(number => $"1{(char)('A' + number)}")];
         Repository = new SampleRepository("", [.. Names.Select(name => (name, $"Write out/{name}.txt."))]);
         Repository.Write("orchestrator.config.json", $$"""
-            { "claude": { "path": "{{Tool.RealClaude}}", "env": [ "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN" ], "model": "sonnet" }, "max_parallel_tasks": {{milestones}} }
+            { "claude": { "path": "{{Tool.RealClaude}}", "env": [ "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN" ], "model": "sonnet" }, "max_parallel_tasks": {{milestones}}{{settings}} }
             """);
         var meeting = Path.Combine(Repository.Home, "meeting");
         Directory.CreateDirectory(meeting);

@@ -6,7 +6,7 @@ public sealed class SharedPrefixTests
     private const string Script = """
         { "conversations": [
             { "when": { "role": "review" }, "steps": [ { "verdict": { "verdict": "approved", "summary": "looked", "findings": [] } } ] },
-            { "steps": [ { "bash": "mkdir -p out && echo done > out/{milestone}.txt" } ] } ] }
+            { "steps": [ { "bash": "mkdir -p out && echo done > out/{milestone}.txt", "think_ms": 500 } ] } ] }
         """;
 
     [Fact]
@@ -27,6 +27,10 @@ public sealed class SharedPrefixTests
 
         // All of it: a working directory at its end would leave more than 95 % alike, and yet each would write the whole into the cache.
         Assert.All(first.Skip(1), request => Assert.True(request.SharedHeadBytes == request.HeadBytes, scene.Told));
+
+        // The first went ahead, so the others find in the cache what it put there.
+        Assert.Equal(0, first[0].Tokens!.Read);
+        Assert.All(first.Skip(1), request => Assert.True(request.Tokens!.Read > first[0].Tokens!.Written / 2, scene.Told));
     }
 
     private static List<Orchestrator.Rehearsal.RehearsedRequest> First(LimitScene scene) =>

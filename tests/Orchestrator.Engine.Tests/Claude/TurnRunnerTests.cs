@@ -1,4 +1,5 @@
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Processes;
@@ -69,7 +70,17 @@ public sealed class TurnRunnerTests : IDisposable
         Assert.Equal(new TurnOutcome.Failed(FailureKind.Attempt, "agent.timeout", "The turn took longer than 2 seconds."), outcome);
     }
 
-    private async Task<TurnOutcome> RunAsync(string script, double idle = 4, double wall = 3600)
+    [Theory]
+    [InlineData(0.5, null)]
+    [InlineData(null, 30_000L)]
+    public async Task One_that_spends_on_and_on_and_minds_no_budget_is_ended(double? usd, long? tokens)
+    {
+        var request = """{"type":"assistant","message":{"id":"m'$i'","model":"claude-sonnet-4-5","role":"assistant","content":[{"type":"text","text":"on and on"}],"usage":{"input_tokens":10,"output_tokens":10000}}}""";
+        var outcome = await RunAsync($"i=0; while :; do i=$((i+1)); echo '{request}'; sleep 0.1; done", idle: 600, cap: new Cap((decimal?)usd, tokens));
+        Assert.IsType<TurnOutcome.Spent>(outcome);
+    }
+
+    private async Task<TurnOutcome> RunAsync(string script, double idle = 4, double wall = 3600, Cap cap = default)
     {
         var agent = _folder.Script("agent", Prelude + script);
         var setup = new AgentSetup(agent, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = _folder.Path }, null, null, TimeSpan.FromSeconds(wall))
@@ -77,7 +88,7 @@ public sealed class TurnRunnerTests : IDisposable
             IdleTimeout = TimeSpan.FromSeconds(idle),
             ResultGrace = TimeSpan.FromSeconds(1),
         };
-        var brief = new TurnBrief(Role.Implement, Ask.Begin, Guid.NewGuid(), false, 1, 0, 1);
+        var brief = new TurnBrief(Role.Implement, Ask.Begin, Guid.NewGuid(), false, 1, 0, 1, Cap: cap);
         var turn = new Turn(MilestoneId.Parse("1A"), brief, "do it", _folder.In("work"), _folder.In("turn"), _order, _folder.Path, null, null, _ => { });
         return (await new TurnRunner(setup).RunAsync(turn, TestContext.Current.CancellationToken)).Outcome;
     }
