@@ -4,12 +4,13 @@ namespace Orchestrator.Cli.Tests.CrashPoints;
 
 /// <summary>
 /// The whole program, its gits and its agents, stopped at calls that change files. A test draws its points by a fixed
-/// seed; with ORCHESTRATOR_ALL_POINTS=1 it takes them all.
+/// seed; with ORCHESTRATOR_ALL_POINTS=1 it takes them all, with ORCHESTRATOR_ALL_POINTS=200-300 all of these.
 /// </summary>
 public sealed class CrashPointTests
 {
     private const int Seed = 3;
-    private static readonly bool All = Environment.GetEnvironmentVariable("ORCHESTRATOR_ALL_POINTS") == "1";
+    private static readonly int[]? Range = Environment.GetEnvironmentVariable("ORCHESTRATOR_ALL_POINTS") is { } text ? text == "1" ? [1, int.MaxValue] : [.. text.Split('-').Select(int.Parse)] : null;
+    private static readonly bool All = Range is not null;
 
     private static readonly Lazy<CrashScene> TwoStages = new(() => new CrashScene(
         "\"gates\": [ { \"name\": \"there\", \"run\": \"test -d out && date > gate.log && rm gate.log\" } ]", "",
@@ -37,7 +38,7 @@ public sealed class CrashPointTests
         _ = CrashLibrary.Path;
 
         // Most of its time such a run only waits: for room, or before it tries again.
-        await PlayAsync(TwoStages.Value, All ? 12 : 6, [.. Draw(Fault.EnospcForever, 8), .. Draw(Fault.Enospc, 16), .. Draw(Fault.Eio, 16)]);
+        await PlayAsync(TwoStages.Value, All ? 16 : 6, [.. Draw(Fault.EnospcForever, 8), .. Draw(Fault.Enospc, 16), .. Draw(Fault.Eio, 16)]);
     }
 
     /// <summary>Points spread evenly over the run, each anywhere in its part.</summary>
@@ -45,7 +46,7 @@ public sealed class CrashPointTests
     {
         var points = TwoStages.Value.PointsFor(fault);
         var random = new Random(Seed + (int)fault);
-        return (All ? points : Enumerable.Range(0, number).Select(i => points[(int)((i + random.NextDouble()) * points.Count / number)])).Select(at => (fault, at));
+        return (All ? points.Where(at => at >= Range![0] && at <= Range[1]) : Enumerable.Range(0, number).Select(i => points[(int)((i + random.NextDouble()) * points.Count / number)])).Select(at => (fault, at));
     }
 
     /// <summary>All points take an hour and more: it is told meanwhile.</summary>

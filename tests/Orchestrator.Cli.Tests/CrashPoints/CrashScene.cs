@@ -12,7 +12,7 @@ namespace Orchestrator.Cli.Tests.CrashPoints;
 /// </summary>
 internal sealed class CrashScene
 {
-    private const int Patience = 20;
+    private const int Patience = 12;
     private const int Slow = 180;
     private const int Restarts = 3;
 
