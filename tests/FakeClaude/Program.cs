@@ -51,6 +51,11 @@ if (File.Exists(account) && long.Parse(File.ReadAllText(account), CultureInfo.In
     return 1;
 }
 
+if (mode != "silent")
+{
+    Line("{\"type\":\"assistant\",\"message\":{\"id\":\"m1\",\"model\":\"fake\",\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"on it\"}]}}");
+}
+
 if (mode == $"hold:{role}")
 {
     // Stays in this role until the test lets it go on.

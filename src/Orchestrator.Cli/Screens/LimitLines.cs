@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Orchestrator.Core.Agents;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Runs;
 
@@ -8,7 +9,7 @@ namespace Orchestrator.Cli.Screens;
 /// <summary>The provider's limits and what was spent, for people and for programs.</summary>
 internal static class LimitLines
 {
-    /// <summary>One line for each limit that stands, one for the windows, one for the money when somebody bounded it.</summary>
+    /// <summary>One line for each limit that stands, one for the windows, one for what was spent by role and model, one for the budget.</summary>
     public static IEnumerable<string> Of(RunState state, Func<DateTimeOffset, string> local)
     {
         if (state.Final is null)
@@ -26,6 +27,11 @@ internal static class LimitLines
             {
                 yield return $"Windows: {string.Join("; ", state.Windows.Select(w => Words(w, local)))}.";
             }
+        }
+
+        if (state.Ledger.Any(s => s.Model.Length > 0))
+        {
+            yield return $"Spent: {string.Join("; ", state.Ledger.GroupBy(s => (s.Role, s.Model)).Select(g => Spent(g.Key.Role, g.Key.Model, g.Sum(s => s.Usage.CostUsd), g.Sum(s => s.Usage.Tokens))))}.";
         }
 
         if (!state.Policy.Budget.Run.IsNone)
@@ -84,6 +90,9 @@ internal static class LimitLines
 
         json.WriteEndArray();
     }
+
+    private static string Spent(Role role, string model, decimal usd, long tokens) =>
+        string.Create(CultureInfo.InvariantCulture, $"{role.ToString().ToLowerInvariant()} with {model} {usd:0.00} USD, {tokens / 1000.0:0.#}k tokens");
 
     private static string Words(LimitWindow window, Func<DateTimeOffset, string> local) =>
         window.Name

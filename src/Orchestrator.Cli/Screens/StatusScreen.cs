@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Screens;
 /// <summary>A run's state for people and for programs. Functions of the state; they read nothing.</summary>
 internal static class StatusScreen
 {
-    private static readonly string[] Header = ["", "state", "try", "what"];
+    private static readonly string[] Header = ["", "state", "try", "USD", "what"];
 
     /// <summary>The one word for the run.</summary>
     public static string Word(RunState state, bool alive) => state.Final switch
@@ -43,14 +43,14 @@ internal static class StatusScreen
             rows.Add(
             [
                 state.Plan.Milestones[i].Id.ToString(), standing.State.ToString().ToLowerInvariant(),
-                attempt > 0 ? attempt.ToString(CultureInfo.InvariantCulture) : "", Shorten(standing.Text.Length > 0 ? standing.Text + until : state.Plan.Milestones[i].Title),
+                attempt > 0 ? attempt.ToString(CultureInfo.InvariantCulture) : "", state.Milestones[i].Usage.CostUsd is > 0 and var cost ? cost.ToString("0.00", CultureInfo.InvariantCulture) : "", Shorten(standing.Text.Length > 0 ? standing.Text + until : state.Plan.Milestones[i].Title),
             ]);
         }
 
-        var widths = Enumerable.Range(0, 3).Select(c => rows.Max(r => r[c].Length)).ToArray();
+        var widths = Enumerable.Range(0, Header.Length - 1).Select(c => rows.Max(r => r[c].Length)).ToArray();
         foreach (var row in rows)
         {
-            text.Append(string.Join("  ", row.Select((cell, c) => c < 3 ? cell.PadRight(widths[c]) : cell)).TrimEnd()).Append('\n');
+            text.Append(string.Join("  ", row.Select((cell, c) => c < widths.Length ? cell.PadRight(widths[c]) : cell)).TrimEnd()).Append('\n');
         }
 
         foreach (var line in Notes(state, alive, clock))

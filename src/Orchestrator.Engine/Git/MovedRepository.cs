@@ -9,12 +9,9 @@ public static class MovedRepository
     /// <summary>Mends the worktrees of ours. Does nothing where nothing moved. Returns their names.</summary>
     public static IReadOnlyList<string> Mend(RepositoryPlaces places)
     {
-        var all = Path.Combine(places.CommonDir, "worktrees");
         var mended = new List<string>();
-        foreach (var admin in Directory.Exists(all) ? Directory.GetDirectories(all) : [])
+        foreach (var (admin, named) in places.AdminFolders())
         {
-            var back = Path.Combine(admin, "gitdir");
-            var named = File.Exists(back) ? File.ReadAllText(back).Trim() : "";
             var folder = Path.GetDirectoryName(named);
             var isOurs = Path.GetFileName(named) == ".git" && Path.GetFileName(Path.GetDirectoryName(folder)) == Path.GetFileName(places.Worktrees);
             var here = isOurs ? places.Worktree(Path.GetFileName(folder!)) : "";
@@ -26,7 +23,7 @@ public static class MovedRepository
             }
 
             StateFolder.WriteWhole(file, $"gitdir: {admin}\n");
-            StateFolder.WriteWhole(back, file + "\n");
+            StateFolder.WriteWhole(Path.Combine(admin, "gitdir"), file + "\n");
             mended.Add(Path.GetFileName(here));
         }
 

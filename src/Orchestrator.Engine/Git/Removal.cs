@@ -91,7 +91,7 @@ public sealed class Removal(Repository repository)
     /// <summary>Ends what is left of ours in a folder: an agent's own children may have outlived it there.</summary>
     private void Empty(string folder)
     {
-        if (ProcessSweep.KillIn(folder, LongProcess.RepositoryMarker, Places.CommonDir) is { Count: > 0 } left)
+        if (Path.Exists(folder) && ProcessSweep.KillIn(folder, LongProcess.RepositoryMarker, Places.CommonDir) is { Count: > 0 } left)
         {
             throw new IOException($"Process {left[0]} of ours cannot be ended and works in {folder}.");
         }
@@ -122,13 +122,10 @@ public sealed class Removal(Repository repository)
     /// <summary>Drops what git had only begun to make when a former life ended: it disturbs the making of others. Only where no file stands in it.</summary>
     public async Task HalfMadeAsync(CancellationToken cancellation)
     {
-        var all = Path.Combine(Places.CommonDir, "worktrees");
-        foreach (var admin in Directory.Exists(all) ? Directory.GetDirectories(all) : [])
+        foreach (var (admin, named) in Places.AdminFolders())
         {
             var name = Path.GetFileName(admin).TrimEnd(Digits);
-            var gitdir = Path.Combine(admin, "gitdir");
             var ours = name == Worktrees.CandidateName || MilestoneId.TryParse(name, out _);
-            var named = File.Exists(gitdir) ? File.ReadAllText(gitdir).Trim() : "";
             var half = named.Length == 0 || !File.Exists(Path.Combine(admin, "commondir")) || new FileInfo(Path.Combine(admin, "commondir")).Length == 0 || !File.Exists(Path.Combine(admin, "HEAD"));
             if (ours && half && IsEmpty(Places.Worktree(name)) && Path.Combine(Places.Worktree(name), ".git").StartsWith(named, StringComparison.Ordinal))
             {
@@ -162,15 +159,12 @@ public sealed class Removal(Repository repository)
 
     private List<string> AdminFoldersOf(string folder, string? branch)
     {
-        var all = Path.Combine(Places.CommonDir, "worktrees");
-        return Directory.Exists(all) ? [.. Directory.EnumerateDirectories(all).Where(Names)] : [];
+        return [.. Places.AdminFolders().Where(admin => Names(admin.Folder, admin.Named)).Select(admin => admin.Folder)];
 
         static bool Has(string admin, string branch) => Path.Combine(admin, "HEAD") is var head && File.Exists(head) && File.ReadAllText(head).Trim() == "ref: " + branch;
 
-        bool Names(string admin)
+        bool Names(string admin, string named)
         {
-            var gitdir = Path.Combine(admin, "gitdir");
-            var named = File.Exists(gitdir) ? File.ReadAllText(gitdir).Trim() : "";
             var ours = Path.Combine(folder, ".git");
             return named == ours
                 || (branch is not null && Has(admin, branch)) // an agent moved it away; its files stay where they are

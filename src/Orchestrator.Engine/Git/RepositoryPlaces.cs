@@ -47,6 +47,15 @@ public sealed record RepositoryPlaces(string Root, string CommonDir)
         return Path.GetDirectoryName(admin) == Path.Combine(CommonDir, "worktrees") && File.Exists(back) && File.ReadAllText(back).Trim() == file.FullName ? admin : null;
     }
 
+    /// <summary>The parts of the repository that belong to worktrees, each with the <c>.git</c> file that it says it belongs to; empty when it says nothing.</summary>
+    public IReadOnlyList<(string Folder, string Named)> AdminFolders()
+    {
+        var all = Path.Combine(CommonDir, "worktrees");
+        return Directory.Exists(all) ? [.. Directory.EnumerateDirectories(all).Select(admin => (admin, Named(Path.Combine(admin, "gitdir"))))] : [];
+
+        static string Named(string file) => File.Exists(file) ? File.ReadAllText(file).Trim() : "";
+    }
+
     /// <summary>The list of tasks that people read.</summary>
     public string Tasks => Path.Combine(Root, TasksName);
 

@@ -43,32 +43,16 @@ internal static class ProcessTree
     private static Dictionary<int, Stat> All()
     {
         var all = new Dictionary<int, Stat>();
-        foreach (var folder in Directory.Exists("/proc") ? Directory.EnumerateDirectories("/proc") : [])
+        foreach (var (pid, folder) in Proc.All())
         {
-            if (int.TryParse(Path.GetFileName(folder), out var pid) && StatOf(folder, pid) is { } stat)
+            // State, parent, …, user and system time, those of reaped children.
+            if (Proc.StatOf(folder) is { Length: > 14 } fields && int.TryParse(fields[1], out var parent))
             {
-                all[pid] = stat;
+                all[pid] = new Stat(pid, parent, fields[0][0], Ticks(fields[11]) + Ticks(fields[12]), Ticks(fields[13]) + Ticks(fields[14]));
             }
         }
 
         return all;
-    }
-
-    /// <summary>The fields after the name, which stands in brackets and may hold anything: state, parent, …, user and system time, those of reaped children.</summary>
-    private static Stat? StatOf(string folder, int pid)
-    {
-        try
-        {
-            var text = File.ReadAllText(Path.Combine(folder, "stat"));
-            var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return fields.Length > 14 && int.TryParse(fields[1], out var parent)
-                ? new Stat(pid, parent, fields[0][0], Ticks(fields[11]) + Ticks(fields[12]), Ticks(fields[13]) + Ticks(fields[14]))
-                : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null; // it ended meanwhile
-        }
     }
 
     private static long Ticks(string field) => long.TryParse(field, out var ticks) ? ticks : 0;

@@ -62,7 +62,7 @@ public sealed class Recovery(Repository repository)
     private void ClearLocks()
     {
         var ours = new[] { Path.Combine(Places.CommonDir, "refs", "heads", "orchestrator"), Path.Combine(Places.CommonDir, "refs", "orchestrator"), Places.Shadow }
-            .Concat(AdminFolders());
+            .Concat(Places.AdminFolders().Where(admin => admin.Named.StartsWith(Places.Worktrees + Path.DirectorySeparatorChar, StringComparison.Ordinal)).Select(admin => admin.Folder));
         foreach (var folder in ours.Where(Directory.Exists))
         {
             foreach (var file in Directory.EnumerateFiles(folder, "*.lock", SearchOption.AllDirectories))
@@ -71,14 +71,5 @@ public sealed class Recovery(Repository repository)
                 Note(true, $"removed the stale lock {Path.GetRelativePath(Places.Root, file)}");
             }
         }
-    }
-
-    private IEnumerable<string> AdminFolders()
-    {
-        var all = Path.Combine(Places.CommonDir, "worktrees");
-        return Directory.Exists(all)
-            ? Directory.EnumerateDirectories(all).Where(admin => Path.Combine(admin, "gitdir") is var gitdir && File.Exists(gitdir)
-                && File.ReadAllText(gitdir).Trim().StartsWith(Places.Worktrees + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            : [];
     }
 }

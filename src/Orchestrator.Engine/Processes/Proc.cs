@@ -1,0 +1,42 @@
+namespace Orchestrator.Engine.Processes;
+
+/// <summary>The processes of the machine, as the kernel shows them under <c>/proc</c>; none where there is no such folder.</summary>
+internal static class Proc
+{
+    private const string Root = "/proc";
+
+    /// <summary>All of them, with the folder of each. One may have ended before its folder is looked into.</summary>
+    public static IEnumerable<(int Pid, string Folder)> All()
+    {
+        foreach (var folder in Directory.Exists(Root) ? Directory.EnumerateDirectories(Root) : [])
+        {
+            if (int.TryParse(Path.GetFileName(folder), out var pid))
+            {
+                yield return (pid, folder);
+            }
+        }
+    }
+
+    /// <summary>Looks into a process's folder; null when it has ended meanwhile, or belongs to somebody else.</summary>
+    public static T? Look<T>(Func<T> look)
+    {
+        try
+        {
+            return look();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>
+    /// The fields of <c>stat</c> after the name, which stands in brackets and may hold anything: state, parent, group,
+    /// session, …; null when it has ended.
+    /// </summary>
+    public static string[]? StatOf(string folder) => Look(() =>
+    {
+        var text = File.ReadAllText(Path.Combine(folder, "stat"));
+        return text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    });
+}
