@@ -153,7 +153,7 @@ public sealed class EveryCase
         state with { Stop = new StopRequest(Urgency.Drain, "code", "message") },
         state with { Limits = [new Limit(null, Story.Start.AddHours(5), "limit")] },
         state with { Limits = [new Limit("", Story.Start.AddHours(5), "limit", Canary: Mine)], Policy = state.Policy with { AutoResume = false, Budget = new Budget(Run: new Cap(1)), HeadStart = TimeSpan.FromSeconds(10) } },
-        state with { Unmetered = [new UnmeteredTurn(Queued, Mine, 0, Role.Implement, default)] },
+        state with { Unmetered = [new UnmeteredTurn(Queued, Mine, 0, Role.Implement)] },
         state with { Machine = new MachineReading(Pressure.Critical, 0, "memory") },
         state with { Policy = state.Policy with { RetryAttempts = 1, ReviewRounds = 0, Redeliveries = 0, Rebuilds = 0 } },
         .. Finals.Select(final => state with { Final = final }),

@@ -31,18 +31,22 @@ internal static class Budgets
             return default;
         }
 
+        if (IsBeingRead(state, index))
+        {
+            return new Allowance(default, Held: true, Message: "what an earlier turn used is being read");
+        }
+
         var cap = own.Less(milestone.Usage);
         if (cap.IsGone)
         {
             return new Allowance(cap, "budget.milestone", $"Its budget of {Words(own)} is spent.");
         }
 
-        cap = cap.Less(Unmetered(state, i => i == index));
         var stage = Share(state, index, milestone, state.Policy.Budget.Stage, i => state.Plan.Milestones[i].Id.Stage == planned.Id.Stage, "budget.stage", $"The budget of stage {planned.Id.Stage}");
         var run = Share(state, index, milestone, state.Policy.Budget.Run, _ => true, "budget.run", "The budget of the run");
         return run.Gone is not null ? run
             : stage.Gone is not null ? stage
-            : new Allowance(cap.And(stage.Cap).And(run.Cap), Held: run.Held || stage.Held || cap.IsGone, Message: "what is left of the budget is set aside for turns under way");
+            : new Allowance(cap.And(stage.Cap).And(run.Cap), Held: run.Held || stage.Held, Message: "what is left of the budget is set aside for turns under way");
     }
 
     /// <summary>True when a bound stands over what this milestone spends.</summary>
@@ -80,7 +84,7 @@ internal static class Budgets
             return new Allowance(default, code, $"{what}, {Words(limit)}, is spent.");
         }
 
-        var left = limit.Less(spent).Less(reserved).Less(Unmetered(state, belongs));
+        var left = limit.Less(spent).Less(reserved);
         var parts = Math.Clamp(CapacityPolicy.Slots(state.Policy, state.Machine) - turns, 1, open);
         return left.IsGone
             ? new Allowance(default, Held: true)
@@ -89,16 +93,19 @@ internal static class Budgets
                 left.Tokens is { } tokens ? Math.Max(tokens / parts, Math.Min(tokens, Least.Tokens!.Value)) : null));
     }
 
-    /// <summary>What turns were allowed that ended without an answer, and whose use is still to be read.</summary>
-    private static Cap Unmetered(RunState state, Func<int, bool> belongs)
+    /// <summary>A turn of the same purse ended without an answer: until its transcript is read, nobody knows what is left.</summary>
+    private static bool IsBeingRead(RunState state, int index)
     {
-        var reserved = default(Cap);
         foreach (var turn in state.Unmetered.AsSpan())
         {
-            reserved = belongs(turn.Index) ? reserved.Plus(turn.Cap) : reserved;
+            var mates = state.Plan.Milestones[turn.Index].Id.Stage == state.Plan.Milestones[index].Id.Stage;
+            if (turn.Index == index || !state.Policy.Budget.Run.IsNone || (mates && !state.Policy.Budget.Stage.IsNone))
+            {
+                return true;
+            }
         }
 
-        return reserved;
+        return false;
     }
 
     private static string Words(Cap cap) => string.Join(" and ", new[]

@@ -33,7 +33,7 @@ internal static class Metering
         ? state with
         {
             NextTicket = state.NextTicket + 1,
-            Unmetered = state.Unmetered.Append(new UnmeteredTurn(new Ticket(state.NextTicket), working.Ticket, index, turn.Brief.Role, turn.Brief.Cap)).ToItems(),
+            Unmetered = state.Unmetered.Append(new UnmeteredTurn(new Ticket(state.NextTicket), working.Ticket, index, turn.Brief.Role)).ToItems(),
         }
         : state;
 

@@ -91,8 +91,7 @@ public readonly record struct Spending(MilestoneId Milestone, Role Role, string 
 /// <param name="Turn">The turn's own.</param>
 /// <param name="Index">Its milestone's place in the plan.</param>
 /// <param name="Role">What it was for.</param>
-/// <param name="Cap">What it was allowed to spend.</param>
-public readonly record struct UnmeteredTurn(Ticket Ticket, Ticket Turn, int Index, Role Role, Cap Cap);
+public readonly record struct UnmeteredTurn(Ticket Ticket, Ticket Turn, int Index, Role Role);
 
 /// <summary>A request prefix that the provider has in its cache: turns with the same model and the same tools share it.</summary>
 public readonly record struct WarmPrefix(string Model, bool Review, DateTimeOffset Until);

@@ -41,7 +41,7 @@ public sealed class AccountLimitTests
 
     // All wait for each other, so each has one answer behind it when the limit comes.
     private static string Script(string meeting) => $$"""
-        { "limits": [ { "after": 4, "lasts_s": 12, "kind": "five_hour" } ],
+        { "limits": [ { "after": 4, "lasts_s": 20, "kind": "five_hour" } ],
           "conversations": [
             { "when": { "role": "review" }, "steps": [ { "verdict": { "verdict": "approved", "summary": "looked", "findings": [] } } ] },
             { "steps": [

@@ -116,6 +116,14 @@ public sealed class BudgetSentences
     }
 
     [Fact]
+    public void With_a_budget_nothing_begins_before_it_is_read()
+    {
+        var story = new Story(Sketch.Plan("1A")) { Meters = false }.Under(Run(2)).Begins().Ready("1A").Resumes().Expect("1A: parked Interrupted");
+        story.Happens(new Event.TurnMetered(Assert.Single(story.Orders.OfType<Order.Meter>()).Ticket, new Usage(0.5m, 0, 0), default)).Expect("1A: implementing");
+        Assert.Equal(1.5m, story.Brief("1A").Cap.Usd);
+    }
+
+    [Fact]
     public void When_that_cannot_be_read_and_money_is_bounded_the_run_stops()
     {
         var story = new Story(Sketch.Plan("1A")) { Meters = false }.Under(Run(2)).Begins().Ready("1A").Asked(Urgency.Drain).Resumes();

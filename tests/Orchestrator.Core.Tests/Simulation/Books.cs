@@ -119,15 +119,20 @@ internal sealed class Books(Scenario scenario)
         return _running.Contains(ticket.Number) && _current.Contains(ticket.Number);
     }
 
+    /// <summary>What the merge queue is at.</summary>
+    public string QueueAt { get; private set; } = "idle";
+
     /// <summary>Notes which tickets are asked for now; an answer to any other is stale.</summary>
     public void NoteCurrent(IReadOnlyList<Order> orders)
     {
         _current.Clear();
+        QueueAt = "idle";
         foreach (var order in orders)
         {
             if (order.TicketOrNull is { } ticket)
             {
                 _current.Add(ticket.Number);
+                QueueAt = order switch { Order.BuildCandidate => "building", Order.TestCandidate => "testing", Order.Publish => "publishing", _ => QueueAt };
             }
         }
     }

@@ -5,7 +5,7 @@ using Orchestrator.Core.Runs;
 namespace Orchestrator.Core.Tests.Simulation;
 
 /// <summary>What a simulated run came to.</summary>
-internal readonly record struct SimulatedRun(int Steps, int Faults, int Crashes, Final Final);
+internal readonly record struct SimulatedRun(int Steps, int Faults, int Crashes, Final Final, IReadOnlyList<string> Refused);
 
 /// <summary>Something that decides like <see cref="Conductor.Decide"/>; the planted bugs wrap it.</summary>
 internal delegate Decision Decider(RunState? state, Event fact, DateTimeOffset at);
@@ -75,7 +75,7 @@ internal sealed class Simulator
                 {
                     CheckReplay();
                     _books.CheckEnd(_state);
-                    return new SimulatedRun(_steps, _world.Faults, _crashes, final);
+                    return new SimulatedRun(_steps, _world.Faults, _crashes, final, _world.Refused);
                 }
 
                 Restart();
@@ -146,7 +146,13 @@ internal sealed class Simulator
             _world.Advance(limit.Until);
         }
 
-        return final is Final.Stopped or Final.LimitReached && ++_lives <= 60;
+        if (final is Final.Stopped { Code: "limit.persists" })
+        {
+            _world.Advance(_world.Now + TimeSpan.FromHours(6)); // somebody looks in the morning
+        }
+
+        _lives += final is Final.Stopped { Code: "budget.run" or "budget.stage" } ? 20 : 1; // nobody raises it: it would stop so again and again
+        return final is Final.Stopped or Final.LimitReached && _lives <= 60;
     }
 
     private DateTimeOffset? Wake()

@@ -38,6 +38,9 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     /// <summary>The last reading that was delivered; none means no bound.</summary>
     public MachineReading? Reading { get; set; }
 
+    /// <summary>Each refusal that was dealt: what was told, whom it concerns, in which role and state of the merge queue it came.</summary>
+    public List<string> Refused { get; } = [];
+
     /// <summary>How many faults were dealt.</summary>
     public int Faults { get; private set; }
 
@@ -189,7 +192,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
 
     private TurnOutcome Play(Order.RunTurn o)
     {
-        if (Refusal(books.ModelOf(o.Milestone)) is { } refusal)
+        if (Refusal(books.ModelOf(o.Milestone), o.Brief.Role) is { } refusal)
         {
             return refusal;
         }
@@ -219,7 +222,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     /// The provider's walls stand until their time, for the account or for a model, and mostly it says until when; now
     /// and then one stands longer than was said, or nothing sensible is said.
     /// </summary>
-    private TurnOutcome.Limited? Refusal(string model)
+    private TurnOutcome.Limited? Refusal(string model, Role role)
     {
         if (Fault(1))
         {
@@ -230,15 +233,17 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         {
             if (until > _time)
             {
-                var reset = rng.Below(10) switch
+                var (told, reset) = rng.Below(10) switch
                 {
-                    0 => (DateTimeOffset?)null,
-                    1 => Now - TimeSpan.FromMinutes(rng.Below(90)),
-                    2 => Now + TimeSpan.FromDays(400),
-                    3 => Now + (until - _time) / 2,
-                    _ => until + _wrong,
+                    0 => ("nothing", (DateTimeOffset?)null),
+                    1 => ("past", Now - TimeSpan.FromMinutes(rng.Below(90))),
+                    2 => ("absurd", Now + TimeSpan.FromDays(400)),
+                    3 => ("early", Now + (until - _time) / 2),
+                    _ => ("true", until + _wrong),
                 };
-                return new TurnOutcome.Limited(reset, "limit", wall.Length == 0 ? LimitScope.Account : LimitScope.Model);
+                var scope = wall.Length == 0 ? LimitScope.Account : LimitScope.Model;
+                Refused.Add($"{told} {scope} {role} {books.QueueAt}");
+                return new TurnOutcome.Limited(reset, "limit", scope);
             }
         }
 
