@@ -58,6 +58,18 @@ public sealed class Worktrees(Repository repository)
 
     private async Task SetBranchAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation)
     {
+        try
+        {
+            await SetBranchOnceAsync(place, branch, tip, cancellation).ConfigureAwait(false);
+        }
+        catch (GitFailedException) when (!cancellation.IsCancellationRequested)
+        {
+            await SetBranchOnceAsync(place, branch, tip, cancellation).ConfigureAwait(false); // while somebody packs the refs, one can be missed for a moment
+        }
+    }
+
+    private async Task SetBranchOnceAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation)
+    {
         var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
         if (current == tip)
         {
