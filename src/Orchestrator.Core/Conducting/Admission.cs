@@ -69,7 +69,7 @@ internal static class Admission
 
     /// <summary>
     /// The milestone whose turn was begun just now with the same prefix, while that is not in the provider's cache yet.
-    /// What it writes there, the others read at a tenth of the price.
+    /// What it writes there, the others read at a tenth of the price. Only the first of them goes ahead, and once.
     /// </summary>
     private static int? Pilot(RunState state, int index, Role role, DateTimeOffset at)
     {
@@ -88,15 +88,16 @@ internal static class Admission
             }
         }
 
+        int? first = null;
         for (var i = 0; i < state.Milestones.Count; i++)
         {
             if (i != index && state.Milestones[i].Phase is Phase.Working { Step: Step.Turn turn } && (turn.Brief.Role == Role.Review) == review
-                && LimitGate.ModelOf(state, i) == model && state.Milestones[i].Since + state.Policy.HeadStart > at)
+                && LimitGate.ModelOf(state, i) == model && (first is not { } known || state.Milestones[i].Since < state.Milestones[known].Since))
             {
-                return i;
+                first = i;
             }
         }
 
-        return null;
+        return first is { } pilot && state.Milestones[pilot].Since + state.Policy.HeadStart > at ? pilot : null;
     }
 }

@@ -140,7 +140,7 @@ public sealed class BudgetSentences
     [Fact]
     public void But_not_longer_than_its_head_start()
     {
-        var story = Story.Of("1A", "1B").Under(new Policy(HeadStart: TimeSpan.FromSeconds(10))).Begins().Ready("1A").Ready("1B").Wakes().Expect("1B: implementing");
+        var story = Story.Of("1A", "1B", "1C").Under(new Policy(HeadStart: TimeSpan.FromSeconds(10))).Begins().Ready("1A").Ready("1B").Ready("1C").Wakes().Expect("1B: implementing", "1C: implementing");
         Assert.Equal(Story.Start.AddSeconds(10), story.Now);
     }
 
