@@ -23,8 +23,8 @@ internal static class LimitFigure
         File.WriteAllText(Path.Combine(home, "until"), reset.ToString(CultureInfo.InvariantCulture));
         Clock.Run(folder, home, Path.Combine(root, "artifacts", "program", "orchestrator"), "run");
         var asked = File.ReadAllLines(Path.Combine(home, "asked")).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToList();
-        return asked.Count(time => time < reset) == Milestones
+        return asked.Count(time => time < reset) is >= 1 and <= Milestones
             ? asked.Where(time => time >= reset).Min() - reset
-            : throw new InvalidOperationException($"{asked.Count(time => time < reset)} turns were begun before the reset, not {Milestones}.");
+            : throw new InvalidOperationException($"{asked.Count(time => time < reset)} turns were begun before the reset, of {Milestones} milestones.");
     }
 }
