@@ -18,14 +18,16 @@ internal static class Advancing
             state = state with { Integration = publishing with { NotBefore = null } };
         }
 
-        for (var failed = -1; failed < Count(state, phase => phase is Phase.Failed);)
+        state = MarkBlocked(state, at);
+        while (state.Stop is null)
         {
-            failed = Count(state, phase => phase is Phase.Failed); // what cannot begin for want of money fails here, and others may have waited for it
-            state = MarkBlocked(state, at);
-            if (state.Stop is null)
+            state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
+            var filled = FillSlots(state, at);
+            var failed = filled.Milestones != state.Milestones && Failed(filled) > Failed(state);
+            state = failed ? MarkBlocked(filled, at) : filled; // what cannot begin for want of money fails, and others may have waited for it
+            if (!failed)
             {
-                state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
-                state = FillSlots(state, at);
+                break;
             }
         }
 
@@ -52,14 +54,34 @@ internal static class Advancing
     }
 
     /// <summary>How many milestones hold a slot.</summary>
-    public static int InWork(RunState state) => Count(state, phase => phase is Phase.Working or Phase.Parked { Reason: ParkReason.HeadStart });
-
-    private static int Count(RunState state, Func<Phase, bool> counts)
+    public static int InWork(RunState state)
     {
         var count = 0;
         foreach (var milestone in state.Milestones.AsSpan())
         {
-            count += counts(milestone.Phase) ? 1 : 0;
+            count += milestone.Phase is Phase.Working or Phase.Parked { Reason: ParkReason.HeadStart } ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static int Working(RunState state)
+    {
+        var count = 0;
+        foreach (var milestone in state.Milestones.AsSpan())
+        {
+            count += milestone.Phase is Phase.Working ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static int Failed(RunState state)
+    {
+        var count = 0;
+        foreach (var milestone in state.Milestones.AsSpan())
+        {
+            count += milestone.Phase is Phase.Failed ? 1 : 0;
         }
 
         return count;
@@ -104,7 +126,7 @@ internal static class Advancing
         var slots = CapacityPolicy.Slots(state.Policy, state.Machine, state.Windows, at);
         for (var i = 0; i < state.Milestones.Count; i++)
         {
-            if (state.Milestones[i].Phase is Phase.Parked { Reason: ParkReason.HeadStart } waiting && Count(state, phase => phase is Phase.Working) < slots && MayGoOn(state, i, waiting, at))
+            if (state.Milestones[i].Phase is Phase.Parked { Reason: ParkReason.HeadStart } waiting && Working(state) < slots && MayGoOn(state, i, waiting, at))
             {
                 state = state.Work(i, state.Milestones[i], waiting.Step, at);
             }
@@ -156,7 +178,7 @@ internal static class Advancing
 
     private static RunState End(RunState state, DateTimeOffset at)
     {
-        if (state.Unmetered.Count > 0 || Count(state, phase => phase is Phase.Working) > 0)
+        if (state.Unmetered.Count > 0 || Working(state) > 0)
         {
             return state;
         }

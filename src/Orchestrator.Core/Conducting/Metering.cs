@@ -16,16 +16,31 @@ internal static class Metering
         }
 
         var milestone = state.Milestones[index];
-        state = state.With(index, milestone with { Usage = milestone.Usage.Add(usage) }) with { Usage = state.Usage.Add(usage) };
+        var spent = milestone.Spent;
         foreach (var model in models.Count > 0 ? models : [new ModelUsage("", usage)])
         {
-            var id = state.Plan.Milestones[index].Id;
-            var before = state.Ledger.FirstOrDefault(s => s.Milestone == id && s.Role == role && s.Model == model.Model);
-            var entry = new Spending(id, role, model.Model, before.Usage.Add(model.Usage));
-            state = state with { Ledger = state.Ledger.Where(s => s.Milestone != id || s.Role != role || s.Model != model.Model).Append(entry).ToItems() };
+            spent = Enter(spent, new Spending(state.Plan.Milestones[index].Id, role, model.Model, model.Usage));
         }
 
-        return state;
+        return state with
+        {
+            Usage = state.Usage.Add(usage),
+            Milestones = state.Milestones.With(index, milestone with { Usage = milestone.Usage.Add(usage), Spent = spent }),
+        };
+    }
+
+    /// <summary>A replay comes here for every turn of the night, so it is written without detours.</summary>
+    private static Items<Spending> Enter(Items<Spending> spent, Spending entry)
+    {
+        for (var i = 0; i < spent.Count; i++)
+        {
+            if (spent[i].Role == entry.Role && spent[i].Model == entry.Model)
+            {
+                return spent.With(i, entry with { Usage = spent[i].Usage.Add(entry.Usage) });
+            }
+        }
+
+        return [.. spent.AsSpan(), entry];
     }
 
     /// <summary>The turn of a milestone is ended without an answer: what it used has to be read from its transcript.</summary>

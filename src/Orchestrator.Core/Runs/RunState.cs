@@ -18,6 +18,7 @@ namespace Orchestrator.Core.Runs;
 /// <param name="Usage">What its turns used.</param>
 /// <param name="Reason">Why the latest attempt failed.</param>
 /// <param name="Findings">The latest findings.</param>
+/// <param name="Spent">What its turns used, by role and model.</param>
 public sealed record MilestoneState(
     Phase Phase,
     DateTimeOffset Since,
@@ -30,7 +31,8 @@ public sealed record MilestoneState(
     int Stumbles = 0,
     Usage Usage = default,
     string? Reason = null,
-    Items<Finding> Findings = default);
+    Items<Finding> Findings = default,
+    Items<Spending> Spent = default);
 
 /// <summary>A milestone and the commit of it that is to be merged.</summary>
 public readonly record struct BatchItem(MilestoneId Id, string Tip);
@@ -183,7 +185,7 @@ public sealed record RunState
     public Items<WarmPrefix> Warm { get; init; }
 
     /// <summary>What was used, by milestone, role and model.</summary>
-    public Items<Spending> Ledger { get; init; }
+    public IEnumerable<Spending> Ledger => Milestones.SelectMany(m => m.Spent);
 
     /// <summary>The turns whose use is still to be read.</summary>
     public Items<UnmeteredTurn> Unmetered { get; init; }
