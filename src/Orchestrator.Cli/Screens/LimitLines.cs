@@ -3,6 +3,7 @@ using System.Text.Json;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Logs;
 
 namespace Orchestrator.Cli.Screens;
 
@@ -76,19 +77,7 @@ internal static class LimitLines
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("spending");
-        foreach (var spent in state.Ledger)
-        {
-            json.WriteStartObject();
-            json.WriteString("milestone", spent.Milestone.ToString());
-            json.WriteString("role", spent.Role.ToString().ToLowerInvariant());
-            json.WriteString("model", spent.Model);
-            json.WriteNumber("cost_usd", spent.Usage.CostUsd);
-            json.WriteNumber("tokens", spent.Usage.Tokens);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        SpendingJson.Write(json, state);
     }
 
     private static string Spent(Role role, string model, decimal usd, long tokens) =>

@@ -36,22 +36,7 @@ public sealed class MetricsFile(string folder) : IObserver
             json.WriteNumber("cost_usd", state.Usage.CostUsd);
             json.WriteNumber("input_tokens", state.Usage.InputTokens);
             json.WriteNumber("output_tokens", state.Usage.OutputTokens);
-            json.WriteStartArray("spending");
-            foreach (var spent in state.Ledger)
-            {
-                json.WriteStartObject();
-                json.WriteString("milestone", spent.Milestone.ToString());
-                json.WriteString("role", spent.Role.ToString().ToLowerInvariant());
-                json.WriteString("model", spent.Model);
-                json.WriteNumber("cost_usd", spent.Usage.CostUsd);
-                json.WriteNumber("input_tokens", spent.Usage.InputTokens);
-                json.WriteNumber("output_tokens", spent.Usage.OutputTokens);
-                json.WriteNumber("cache_read_tokens", spent.Usage.CacheReadTokens);
-                json.WriteNumber("cache_write_tokens", spent.Usage.CacheWriteTokens);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            SpendingJson.Write(json, state);
             json.WriteStartArray("milestones");
             for (var i = 0; i < state.Milestones.Count; i++)
             {

@@ -38,7 +38,7 @@ public sealed class CrashPointTests
         _ = CrashLibrary.Path;
 
         // Most of its time such a run only waits: for room, or before it tries again.
-        await PlayAsync(TwoStages.Value, All ? 16 : 6, [.. Draw(Fault.EnospcForever, 8), .. Draw(Fault.Enospc, 16), .. Draw(Fault.Eio, 16)]);
+        await PlayAsync(TwoStages.Value, All ? 16 : 6, [.. Draw(Fault.Enospc, 16), .. Draw(Fault.Eio, 16), .. Draw(Fault.EnospcForever, 8)]);
     }
 
     /// <summary>Points spread evenly over the run, each anywhere in its part.</summary>
