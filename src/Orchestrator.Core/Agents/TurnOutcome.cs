@@ -73,7 +73,20 @@ public readonly record struct Usage(decimal CostUsd, long InputTokens, long Outp
 /// <summary>What a turn used of one model.</summary>
 /// <param name="Model">The model, as the agent names it.</param>
 /// <param name="Usage">How much of it.</param>
-public readonly record struct ModelUsage(string Model, Usage Usage);
+public readonly record struct ModelUsage(string Model, Usage Usage)
+{
+    /// <summary>All models together.</summary>
+    public static Usage Sum(Items<ModelUsage> models)
+    {
+        var sum = default(Usage);
+        foreach (var model in models.AsSpan())
+        {
+            sum = sum.Add(model.Usage);
+        }
+
+        return sum;
+    }
+}
 
 /// <summary>How one gate ended.</summary>
 /// <param name="Name">The gate's name.</param>

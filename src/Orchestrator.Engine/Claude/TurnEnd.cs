@@ -31,27 +31,8 @@ public sealed record TurnEnd(TurnOutcome Outcome, Usage Usage, Items<ModelUsage>
     }
 
     /// <summary>True when a process that goes on has used more than it may. The CLI ends by itself then; this is for one that does not.</summary>
-    public static bool Exceeds(Cap cap, TurnReport report)
-    {
-        if (cap.IsNone)
-        {
-            return false;
-        }
-
-        var (told, seen) = (Sum(report.Models), Sum(report.Seen));
-        return cap.Less(told).IsGone || cap.Less(seen).IsGone;
-    }
-
-    private static Usage Sum(Items<ModelUsage> models)
-    {
-        var sum = default(Usage);
-        foreach (var model in models.AsSpan())
-        {
-            sum = sum.Add(model.Usage);
-        }
-
-        return sum;
-    }
+    public static bool Exceeds(Cap cap, TurnReport report) =>
+        !cap.IsNone && (cap.Less(report.Usage).IsGone || cap.Less(ModelUsage.Sum(report.Seen)).IsGone);
 }
 
 /// <summary>Passes on what the provider says, as soon as it has answered at all and whenever it is something new.</summary>

@@ -49,7 +49,7 @@ public sealed class TurnReport
     public string? OwnWords { get; private set; }
 
     /// <summary>US dollars and tokens of this process: <see cref="Models"/> added up.</summary>
-    public Usage Usage => Models.Aggregate(default(Usage), (sum, model) => sum.Add(model.Usage));
+    public Usage Usage => ModelUsage.Sum(Models);
 
     /// <summary>What was used, by model: as the results say, and while there is none, <see cref="Seen"/>.</summary>
     public Items<ModelUsage> Models => _meter.Models;

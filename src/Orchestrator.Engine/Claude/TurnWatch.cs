@@ -68,7 +68,7 @@ public sealed class TurnWatch(LongProcess process, TranscriptReader reader, stri
             Refused: _now < _streamFrom || IsLimited),
         limits);
 
-    private bool IsLimited => reader.Report.RateLimit is { Status: "rejected", UsesOverage: false, ResetsAt: { } until } && until > time.GetUtcNow();
+    private bool IsLimited => reader.Report.RateLimit is { Refuses: true, ResetsAt: { } until } && until > time.GetUtcNow();
 
     /// <summary>While it waits for the provider, as it said, its clock stands still.</summary>
     private void Listen()

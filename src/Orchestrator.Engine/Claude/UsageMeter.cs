@@ -117,7 +117,7 @@ internal sealed class UsageMeter
         return Bounded(new Usage(cost, Tokens(model, "inputTokens") + read + write, Tokens(model, "outputTokens"), read, write));
     }
 
-    /// <summary>Models beyond the bound are counted, but not told apart.</summary>
+    /// <summary>Models beyond the bound are left out: no agent uses so many, and memory stays bounded.</summary>
     private static void Put<T>(SortedDictionary<string, T> models, string model, T value)
     {
         if (models.Count < MostModels || models.ContainsKey(model))
