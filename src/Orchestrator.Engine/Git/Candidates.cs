@@ -92,7 +92,8 @@ public sealed class Candidates(Repository repository)
 
         if (at != onto && at != tip)
         {
-            await ShadowExport.ImportAsync(repository, at, [onto, tip, .. batch.Select(b => b.Tip)], cancellation).ConfigureAwait(false);
+            using var hold = new PackHold();
+            await ShadowExport.ImportAsync(repository, at, [onto, tip, .. batch.Select(b => b.Tip)], hold, cancellation).ConfigureAwait(false);
             await repository.UpdateRefsAsync("orchestrator: candidate", [(RefNames.Candidate(context.Run, at), null, at)], cancellation).ConfigureAwait(false);
         }
 

@@ -126,6 +126,32 @@ public sealed class Repository
         return Git.RunAsync(Places.CommonDir, ["update-ref", "--create-reflog", "-m", why, "--stdin", "-z"], cancellation, Encoding.UTF8.GetBytes(input.ToString()));
     }
 
+    /// <summary>
+    /// Changes refs as <paramref name="read"/> finds them, and reads once more when one had another value after all: a ref
+    /// can be missed for a moment while somebody packs the refs. For refs of our own, whose value nobody else decides.
+    /// </summary>
+    /// <exception cref="GitFailedException">One of them had another value, three times.</exception>
+    internal async Task MoveRefsAsync(string why, Func<Task<List<(string Ref, string? Old, string New)>>> read, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var changes = await read().ConfigureAwait(false);
+            try
+            {
+                if (changes.Count > 0)
+                {
+                    await UpdateRefsAsync(why, changes, cancellation).ConfigureAwait(false);
+                }
+
+                return;
+            }
+            catch (GitFailedException e) when (tries < 3 && !e.IsPassing && !cancellation.IsCancellationRequested)
+            {
+                // read() sees what is there now
+            }
+        }
+    }
+
     /// <summary>The refs below a prefix and their commits.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RefsAsync(string prefix, CancellationToken cancellation) =>
         GitOutput.Refs((await Git.RunAsync(Places.CommonDir, ["for-each-ref", "--format=%(refname) %(objectname)", prefix], cancellation).ConfigureAwait(false)).Text);

@@ -17,8 +17,9 @@ internal sealed class Rescue(Repository repository)
             return [];
         }
 
+        using var hold = new PackHold();
         var commits = await OwnCommitsAsync(folder, cancellation).ConfigureAwait(false);
-        if (await FilesAsync(place, folder, cancellation).ConfigureAwait(false) is { } files)
+        if (await FilesAsync(place, folder, hold, cancellation).ConfigureAwait(false) is { } files)
         {
             commits = [.. commits, files];
         }
@@ -49,7 +50,7 @@ internal sealed class Rescue(Repository repository)
     }
 
     /// <summary>The files that differ from the milestone's branch, as a commit on it; null when none does.</summary>
-    private async Task<string?> FilesAsync(WorkPlace place, string folder, CancellationToken cancellation)
+    private async Task<string?> FilesAsync(WorkPlace place, string folder, PackHold hold, CancellationToken cancellation)
     {
         // An agent may have deleted the branch; its files are saved all the same.
         var tip = await repository.CommitOfAsync(RefNames.Branch(place.Run, place.Name), cancellation).ConfigureAwait(false)
@@ -74,7 +75,7 @@ internal sealed class Rescue(Repository repository)
 
         var commit = (await repository.Git.RunAsync(
             repository.Places.Shadow, ["commit-tree", tree, "-p", tip, "-m", $"Rescued from the worktree of {place.Name}, run {place.Run}"], cancellation).ConfigureAwait(false)).Text;
-        await ShadowExport.ImportAsync(repository, commit, [tip], cancellation).ConfigureAwait(false);
+        await ShadowExport.ImportAsync(repository, commit, [tip], hold, cancellation).ConfigureAwait(false);
         return commit;
     }
 

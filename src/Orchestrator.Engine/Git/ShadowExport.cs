@@ -7,11 +7,14 @@ internal static class ShadowExport
 {
     private const int MostTries = 4;
 
-    /// <summary>Imports <paramref name="commit"/> and all it needs beyond <paramref name="known"/>.</summary>
-    public static async Task ImportAsync(Repository repository, string commit, IEnumerable<string> known, CancellationToken cancellation)
+    /// <summary>
+    /// Imports <paramref name="commit"/> and all it needs beyond <paramref name="known"/>; <paramref name="hold"/> keeps it
+    /// until a ref names it.
+    /// </summary>
+    public static async Task ImportAsync(Repository repository, string commit, IEnumerable<string> known, PackHold hold, CancellationToken cancellation)
     {
         var list = known.Distinct(StringComparer.Ordinal).ToList();
-        var end = await ImportOnceAsync(repository, commit, list, cancellation).ConfigureAwait(false);
+        var end = await ImportOnceAsync(repository, commit, list, hold, cancellation).ConfigureAwait(false);
         if (end.Errors.Contains("fsck error", StringComparison.Ordinal))
         {
             throw new UncommittableException(end.Errors);
@@ -29,7 +32,7 @@ internal static class ShadowExport
                 }
             }
 
-            end = await ImportOnceAsync(repository, commit, there, cancellation).ConfigureAwait(false);
+            end = await ImportOnceAsync(repository, commit, there, hold, cancellation).ConfigureAwait(false);
             if (!end.Succeeded && tries == MostTries)
             {
                 throw new GitFailedException("index-pack", end);
@@ -37,7 +40,7 @@ internal static class ShadowExport
         }
     }
 
-    private static async Task<GitEnd> ImportOnceAsync(Repository repository, string commit, List<string> known, CancellationToken cancellation)
+    private static async Task<GitEnd> ImportOnceAsync(Repository repository, string commit, List<string> known, PackHold hold, CancellationToken cancellation)
     {
         var revisions = new StringBuilder(commit).Append('\n');
         foreach (var have in known)
@@ -47,11 +50,11 @@ internal static class ShadowExport
 
         var pack = await repository.Git.RunAsync(
             repository.Places.Shadow, ["pack-objects", "--revs", "--stdout", "-q", "--thin"], cancellation, Encoding.UTF8.GetBytes(revisions.ToString())).ConfigureAwait(false);
-        return await TakeInAsync(repository, pack.Output, cancellation).ConfigureAwait(false);
+        return await TakeInAsync(repository, pack.Output, hold, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Checks a pack in a folder of its own and moves it in only then: git itself would keep what it complains of.</summary>
-    private static async Task<GitEnd> TakeInAsync(Repository repository, byte[] pack, CancellationToken cancellation)
+    private static async Task<GitEnd> TakeInAsync(Repository repository, byte[] pack, PackHold hold, CancellationToken cancellation)
     {
         var objects = Path.Combine(repository.Places.CommonDir, "objects");
         var incoming = Path.Combine(repository.Places.State, "incoming", Guid.NewGuid().ToString("N"));
@@ -63,10 +66,15 @@ internal static class ShadowExport
                 objects: (incoming, objects)).ConfigureAwait(false);
             if (end.Succeeded)
             {
+                Directory.CreateDirectory(Path.Combine(objects, "pack"));
                 // The index last: with it the pack is there.
                 foreach (var file in Directory.EnumerateFiles(Path.Combine(incoming, "pack"), "pack-*").OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)))
                 {
-                    Directory.CreateDirectory(Path.Combine(objects, "pack"));
+                    if (file.EndsWith(".idx", StringComparison.Ordinal))
+                    {
+                        hold.Add(Path.Combine(objects, "pack", Path.GetFileNameWithoutExtension(file)));
+                    }
+
                     File.Move(file, Path.Combine(objects, "pack", Path.GetFileName(file)), overwrite: true);
                 }
             }

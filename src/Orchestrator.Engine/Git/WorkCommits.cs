@@ -47,7 +47,8 @@ public sealed class WorkCommits(Repository repository)
 
         var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
         var commit = (await repository.Git.RunAsync(places.Shadow, ["commit-tree", tree, "-p", tip, "-m", message], cancellation).ConfigureAwait(false)).Text;
-        await ShadowExport.ImportAsync(repository, commit, [tip], cancellation).ConfigureAwait(false);
+        using var hold = new PackHold();
+        await ShadowExport.ImportAsync(repository, commit, [tip], hold, cancellation).ConfigureAwait(false);
         await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
         if (places.AdminFolder(folder) is { } admin && Directory.Exists(admin))
         {
@@ -71,14 +72,14 @@ public sealed class WorkCommits(Repository repository)
 
         var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
         var commit = (await repository.Git.RunAsync(repository.Places.Shadow, ["commit-tree", GitOutput.MergeTree(merge).Tree, "-p", onto, "-m", message], cancellation).ConfigureAwait(false)).Text;
-        await ShadowExport.ImportAsync(repository, commit, [onto, work], cancellation).ConfigureAwait(false);
+        using var hold = new PackHold();
+        await ShadowExport.ImportAsync(repository, commit, [onto, work], hold, cancellation).ConfigureAwait(false);
         var pinRef = RefNames.Pin(place.Run, place.Name, pin);
-        var known = await repository.CommitOfAsync(pinRef, cancellation).ConfigureAwait(false);
-        if (known != commit)
+        await repository.MoveRefsAsync($"orchestrator: {subject}", async () =>
         {
-            await repository.UpdateRefsAsync($"orchestrator: {subject}", Pinned(pinRef, known, commit), cancellation).ConfigureAwait(false);
-        }
-
+            var known = await repository.CommitOfAsync(pinRef, cancellation).ConfigureAwait(false);
+            return known == commit ? [] : Pinned(pinRef, known, commit);
+        }, cancellation).ConfigureAwait(false);
         return commit;
     }
 
@@ -94,20 +95,21 @@ public sealed class WorkCommits(Repository repository)
         return changes;
     }
 
-    private async Task MoveRefsAsync(WorkPlace place, string pinRef, string commit, string tip, CancellationToken cancellation)
-    {
-        var branch = RefNames.Branch(place.Run, place.Name);
-        var found = await repository.CommitsOfAsync([branch, pinRef], cancellation).ConfigureAwait(false);
-        var current = found[0];
-        List<(string, string?, string)> changes = [(branch, current, commit), .. Pinned(pinRef, found[1], commit)];
-        if (current is not null && current != tip && current != commit)
+    private Task MoveRefsAsync(WorkPlace place, string pinRef, string commit, string tip, CancellationToken cancellation) =>
+        repository.MoveRefsAsync($"orchestrator: {place.Name}", async () =>
         {
-            // The agent moved its branch itself: its files are in our commit, its commits are kept beside it.
-            var own = RefNames.AgentPin(place.Run, place.Name, current);
-            var kept = await repository.CommitOfAsync(own, cancellation).ConfigureAwait(false);
-            changes.Add((own, kept, current));
-        }
+            var branch = RefNames.Branch(place.Run, place.Name);
+            var found = await repository.CommitsOfAsync([branch, pinRef], cancellation).ConfigureAwait(false);
+            var current = found[0];
+            List<(string, string?, string)> changes = [(branch, current, commit), .. Pinned(pinRef, found[1], commit)];
+            if (current is not null && current != tip && current != commit)
+            {
+                // The agent moved its branch itself: its files are in our commit, its commits are kept beside it.
+                var own = RefNames.AgentPin(place.Run, place.Name, current);
+                var kept = await repository.CommitOfAsync(own, cancellation).ConfigureAwait(false);
+                changes.Add((own, kept, current));
+            }
 
-        await repository.UpdateRefsAsync($"orchestrator: {place.Name}", changes, cancellation).ConfigureAwait(false);
-    }
+            return changes;
+        }, cancellation);
 }

@@ -56,35 +56,24 @@ public sealed class Worktrees(Repository repository)
         }
     }
 
-    private async Task SetBranchAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation)
-    {
-        try
+    private Task SetBranchAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation) =>
+        repository.MoveRefsAsync($"orchestrator: {place.Name} begins", async () =>
         {
-            await SetBranchOnceAsync(place, branch, tip, cancellation).ConfigureAwait(false);
-        }
-        catch (GitFailedException) when (!cancellation.IsCancellationRequested)
-        {
-            await SetBranchOnceAsync(place, branch, tip, cancellation).ConfigureAwait(false); // while somebody packs the refs, one can be missed for a moment
-        }
-    }
+            var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
+            var changes = new List<(string, string?, string)>();
+            if (current != tip)
+            {
+                changes.Add((branch, current, tip));
+            }
 
-    private async Task SetBranchOnceAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation)
-    {
-        var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
-        if (current == tip)
-        {
-            return;
-        }
+            if (current is not null && !await repository.HoldsAsync(tip, current, cancellation).ConfigureAwait(false)
+                && !(await repository.RefsAsync(RefNames.Pin(place.Run, place.Name, ""), cancellation).ConfigureAwait(false)).Values.Contains(current))
+            {
+                changes.Add((RefNames.AgentPin(place.Run, place.Name, current), null, current)); // the agent committed by itself
+            }
 
-        var changes = new List<(string, string?, string)> { (branch, current, tip) };
-        if (current is not null && !await repository.HoldsAsync(tip, current, cancellation).ConfigureAwait(false)
-            && !(await repository.RefsAsync(RefNames.Pin(place.Run, place.Name, ""), cancellation).ConfigureAwait(false)).Values.Contains(current))
-        {
-            changes.Add((RefNames.AgentPin(place.Run, place.Name, current), null, current)); // the agent committed by itself
-        }
-
-        await repository.UpdateRefsAsync($"orchestrator: {place.Name} begins", changes, cancellation).ConfigureAwait(false);
-    }
+            return changes;
+        }, cancellation);
 
     private async Task<bool> IsHealthyAsync(string folder, string branch, CancellationToken cancellation)
     {

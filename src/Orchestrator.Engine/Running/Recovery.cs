@@ -28,6 +28,7 @@ public sealed class Recovery(Repository repository)
         var moved = MovedRepository.Mend(Places);
         Note(moved.Count > 0, $"the repository was moved: {string.Join(", ", moved)} know now where they are");
         ClearLocks();
+        PackHold.ReleaseLeftOver(Places);
         await new Removal(repository).HalfMadeAsync(cancellation).ConfigureAwait(false);
         _done.AddRange(await new InterruptedForward(repository).TakeBackAsync(ofFormerLife: true, cancellation).ConfigureAwait(false));
         new LiveTasks(Places).Restore();
