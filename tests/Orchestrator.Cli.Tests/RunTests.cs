@@ -133,6 +133,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void A_flaky_gate_stops_nothing_and_is_named()
+    {
+        using var repository = new SampleRepository(
+            "\"gates\": [ { \"name\": \"moody\", \"run\": \"mkdir \\\"$HOME/moody\\\" || exit 0; exit 1\" }, { \"name\": \"steady\", \"run\": \"true\" } ]", ("1A", "fake: ok"));
+
+        var (exit, output, error) = repository.Run("run");
+
+        Assert.True(exit == 0, output + error);
+        Assert.Contains("Flaky gates, which failed and passed on the same files: moody.", repository.Run("status").Out, StringComparison.Ordinal);
+        using var status = JsonDocument.Parse(repository.Run("status", "--json").Out);
+        Assert.Equal("moody", Assert.Single(status.RootElement.GetProperty("flaky_gates").EnumerateArray()).GetString());
+        Assert.Contains("gates green; flaky, passed only when run again: moody", File.ReadAllText(Directory.EnumerateFiles(Path.Combine(repository.Folder, "logs"), "*.log").Single()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Verify_commands_count_as_the_base_commit_has_them()
     {
         using var repository = new SampleRepository("\"retry_attempts\": 1, \"review\": { \"rounds\": 0 }", ("1A", "x"));

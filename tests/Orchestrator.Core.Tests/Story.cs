@@ -111,6 +111,9 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Commits(string id) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, $"c{++_commits}", 1));
 
+    /// <summary>A commit of this content.</summary>
+    public Story CommitsTree(string id, string tree) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, $"c{++_commits}", 1, tree));
+
     public Story CommitsNothing(string id) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, null, 0));
 
     public Story Gates(string id, bool green = true) => Happens(new Event.GateFinished(Given<Order.RunGates>(id).Ticket, Results(green)));

@@ -78,6 +78,13 @@ internal static class StatusScreen
             json.WriteNumber("cost_usd", state.Usage.CostUsd);
             WriteTime(json, "limit_until", state.Limits.Count > 0 ? state.Limits.Max(l => l.Until) : null);
             LimitLines.Write(json, state);
+            json.WriteStartArray("flaky_gates");
+            foreach (var gate in state.Flaky)
+            {
+                json.WriteStringValue(gate);
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("milestones");
             for (var i = 0; i < state.Milestones.Count; i++)
             {
@@ -141,6 +148,11 @@ internal static class StatusScreen
         foreach (var line in LimitLines.Of(state, time => Local(time, clock)))
         {
             yield return line;
+        }
+
+        if (state.Flaky.Count > 0)
+        {
+            yield return $"Flaky gates, which failed and passed on the same files: {string.Join(", ", state.Flaky)}.";
         }
 
         if (state.Final is Final.LimitReached limit)

@@ -91,5 +91,6 @@ public readonly record struct ModelUsage(string Model, Usage Usage)
 /// <summary>How one gate ended.</summary>
 /// <param name="Name">The gate's name.</param>
 /// <param name="Passed">True when its command exited with 0 in time.</param>
-/// <param name="Detail">The end of its output, for the finding; empty when it passed.</param>
-public sealed record GateResult(string Name, bool Passed, string Detail);
+/// <param name="Detail">The end of its output, for the finding; empty when it passed at once.</param>
+/// <param name="Flaky">True when it failed first and passed when it was run once more on the same files.</param>
+public sealed record GateResult(string Name, bool Passed, string Detail, bool Flaky = false);

@@ -82,7 +82,8 @@ public abstract record Event
     /// <param name="Ticket">The order's.</param>
     /// <param name="Commit">The milestone's new tip; null when there was nothing new.</param>
     /// <param name="Files">How many paths changed.</param>
-    public sealed record WorkCommitted(Ticket Ticket, string? Commit, int Files) : Event;
+    /// <param name="Tree">The content of the commit, whatever its history; null when it is not said.</param>
+    public sealed record WorkCommitted(Ticket Ticket, string? Commit, int Files, string? Tree = null) : Event;
 
     /// <summary>Gates ended, of a milestone or of a candidate.</summary>
     public sealed record GateFinished(Ticket Ticket, Items<GateResult> Results) : Event;

@@ -50,6 +50,7 @@ internal static class Integrating
             return state;
         }
 
+        state = Working.WithFlaky(state, e.Results);
         if (GatedCommit.Of(testing.Candidate, e.Results) is { } gated)
         {
             return state with

@@ -23,7 +23,8 @@ public abstract record Order
     /// <param name="Brief">What for.</param>
     /// <param name="Base">The commit the worktree began at.</param>
     /// <param name="Tip">The latest commit of the milestone; the base before the first.</param>
-    public sealed record RunTurn(Ticket Ticket, MilestoneId Milestone, TurnBrief Brief, string Base, string Tip) : Order;
+    /// <param name="Seen">For a review, the commit that the one before it refused; null for the first of an attempt.</param>
+    public sealed record RunTurn(Ticket Ticket, MilestoneId Milestone, TurnBrief Brief, string Base, string Tip, string? Seen = null) : Order;
 
     /// <summary>Read from its transcript what a turn used that gave no answer. Answer: <see cref="Event.TurnMetered"/>.</summary>
     /// <param name="Ticket">Its name.</param>

@@ -51,7 +51,7 @@ internal static class Turning
         {
             TurnOutcome.Completed when !review => state.Work(i, milestone with { Stumbles = 0 }, new Step.Commit(turn.Brief.Role), at),
             TurnOutcome.Approved when review => state.Work(i, milestone with { Stumbles = 0, Findings = default }, new Step.Gate(milestone.Tip!), at),
-            TurnOutcome.ChangesRequested o when review => Mend(state, i, milestone, o.Findings, "review.rounds", at),
+            TurnOutcome.ChangesRequested o when review => Mend(state, i, milestone with { Seen = milestone.Tip }, o.Findings, byGates: false, at),
             TurnOutcome.Limited o => LimitGate.Refused(state, i, milestone, turn, e.Ticket, o, at),
             TurnOutcome.Spent o => Spent(state, i, milestone, turn, o, at),
             TurnOutcome.Failed o => Failed(state, i, milestone, turn, o.Kind, o.Code, o.Message, at),
@@ -62,17 +62,29 @@ internal static class Turning
         };
     }
 
-    /// <summary>Sends findings to the implementer while rounds are left. Review and gates share the rounds of an attempt.</summary>
-    public static RunState Mend(RunState state, int i, MilestoneState milestone, Items<Finding> findings, string code, DateTimeOffset at)
+    /// <summary>
+    /// Sends findings to the implementer while rounds are left. Review and gates share the rounds of an attempt. The same
+    /// content refused twice by the same judge ends them: nobody is going to move.
+    /// </summary>
+    public static RunState Mend(RunState state, int i, MilestoneState milestone, Items<Finding> findings, bool byGates, DateTimeOffset at)
     {
-        if (milestone.Round >= state.Policy.ReviewRounds)
-        {
-            var first = findings.Count > 0 ? findings[0].Claim.Split('\n')[0] : "no reason given";
-            return state.Fail(i, milestone with { Findings = findings }, code, $"Not accepted, remediation rounds used up ({milestone.Round}): {first}", at);
-        }
-
-        return state.BeginTurn(i, milestone with { Round = milestone.Round + 1, Findings = findings }, Role.Remediate, Ask.Begin, null, findings, at);
+        var refused = new RefusedContent(milestone.Content ?? milestone.Tip!, byGates);
+        var known = milestone.Wanting.Contains(refused);
+        milestone = milestone with { Findings = findings, Wanting = known ? milestone.Wanting : milestone.Wanting.Append(refused).ToItems() };
+        return milestone.Round >= state.Policy.ReviewRounds
+                ? state.Fail(i, milestone, byGates ? "gate.rounds" : "review.rounds", $"Not accepted, remediation rounds used up ({milestone.Round}): {First(findings)}", at)
+            : known
+                ? state.Fail(i, milestone, "work.unchanged", $"Not accepted, and the implementer leaves it as it is: {First(findings)}", at)
+            : state.BeginTurn(i, milestone with { Round = milestone.Round + 1 }, Role.Remediate, Ask.Begin, null, findings, at);
     }
+
+    /// <summary>A remediation that leads back to what was refused before: the loop would go round for ever.</summary>
+    public static RunState? Circling(RunState state, int i, MilestoneState milestone, DateTimeOffset at) =>
+        milestone.Wanting.Any(w => w.Content == milestone.Content)
+            ? state.Fail(i, milestone, "work.repeated", $"Not accepted, and the remediation leads back to what was refused before: {First(milestone.Findings)}", at)
+            : null;
+
+    private static string First(Items<Finding> findings) => findings.Count > 0 ? findings[0].Claim.Split('\n')[0] : "no reason given";
 
     /// <summary>What a failed step of a milestone leads to, by whose trouble it is.</summary>
     public static RunState Failed(
@@ -118,7 +130,7 @@ internal static class Turning
     public static RunState? NextAttempt(
         RunState state, int i, MilestoneState milestone, string code, string message, DateTimeOffset at, out MilestoneState next)
     {
-        next = milestone with { Attempt = milestone.Attempt + 1, Round = 0, Stumbles = 0, Reason = message };
+        next = milestone with { Attempt = milestone.Attempt + 1, Round = 0, Stumbles = 0, Reason = message, Wanting = default, Seen = null };
         return milestone.Attempt >= state.Policy.RetryAttempts
             ? state.Fail(i, milestone, code, $"{message} ({milestone.Attempt} attempts)", at)
             : null;

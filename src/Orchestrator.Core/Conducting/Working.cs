@@ -15,7 +15,7 @@ internal static class Working
             return state;
         }
 
-        var milestone = state.Milestones[i] with { Base = e.Base, Tip = e.Carried, Stumbles = 0 };
+        var milestone = state.Milestones[i] with { Base = e.Base, Tip = e.Carried, Content = e.Carried, Stumbles = 0 };
         return e.Carried is not null
             ? state.BeginTurn(i, milestone, Role.Remediate, Ask.Begin, milestone.Reason, prepare.Findings, at)
             : state.BeginTurn(i, milestone, Role.Implement, milestone.Attempt > 1 ? Ask.TryAgain : Ask.Begin, milestone.Reason, prepare.Findings, at);
@@ -29,17 +29,26 @@ internal static class Working
             return state;
         }
 
-        var milestone = state.Milestones[i] with { Tip = e.Commit ?? state.Milestones[i].Tip, Stumbles = 0 };
+        var before = state.Milestones[i];
+        var milestone = before with { Tip = e.Commit ?? before.Tip, Content = e.Tree ?? e.Commit ?? before.Content, Stumbles = 0 };
         if (milestone.Tip is null)
         {
             return Turning.AttemptFailed(state, i, milestone, commit, "agent.no-change", "The agent ended without changing a file.", at);
         }
 
+        if (e.Commit is not null && commit.After == Role.Remediate && Turning.Circling(state, i, milestone, at) is { } circling)
+        {
+            return circling;
+        }
+
         var level = state.Plan.Milestones[i].Review ?? state.Policy.Review;
         return level == ReviewLevel.None
             ? state.Work(i, milestone, new Step.Gate(milestone.Tip), at)
-            : state.BeginTurn(i, milestone, Role.Review, Ask.Begin, null, milestone.Findings, at);
+            : state.BeginTurn(i, milestone, Role.Review, Ask.Begin, null, IsDispute(e, commit) ? default : milestone.Findings, at);
     }
+
+    /// <summary>The implementer was to mend something and left all as it is: another reviewer looks, who is not told what the first one found.</summary>
+    private static bool IsDispute(Event.WorkCommitted e, Step.Commit commit) => e.Commit is null && commit.After == Role.Remediate;
 
     public static RunState GateFinished(RunState state, Event.GateFinished e, DateTimeOffset at)
     {
@@ -55,10 +64,11 @@ internal static class Working
         }
 
         var milestone = state.Milestones[i] with { Stumbles = 0 };
+        state = WithFlaky(state, e.Results);
         var red = Red(e.Results);
         return red.Count == 0
             ? state.With(i, milestone with { Phase = new Phase.Accepted(gate.Tip), Since = at })
-            : Turning.Mend(state, i, milestone, red, "gate.rounds", at);
+            : Turning.Mend(state, i, milestone, red, byGates: true, at);
     }
 
     public static RunState OrderFailed(RunState state, Event.OrderFailed e, DateTimeOffset at)
@@ -67,6 +77,13 @@ internal static class Working
         return i < 0
             ? Metering.Failed(state, e, at) ?? Integrating.QueueFailed(state, e, at)
             : Turning.Failed(Metering.Abandon(state, i), i, state.Milestones[i], state.StepOf(i), e.Kind, e.Code, e.Message, at);
+    }
+
+    /// <summary>Remembers which gates failed and passed on the same files: they prove little, and somebody should know.</summary>
+    public static RunState WithFlaky(RunState state, Items<GateResult> results)
+    {
+        var more = results.Where(r => r.Flaky).Select(r => r.Name).Except(state.Flaky).ToList();
+        return more.Count == 0 ? state : state with { Flaky = state.Flaky.Concat(more).ToItems() };
     }
 
     /// <summary>The gates that failed, as findings.</summary>

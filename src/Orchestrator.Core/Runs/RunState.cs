@@ -19,6 +19,9 @@ namespace Orchestrator.Core.Runs;
 /// <param name="Reason">Why the latest attempt failed.</param>
 /// <param name="Findings">The latest findings.</param>
 /// <param name="Spent">What its turns used, by role and model.</param>
+/// <param name="Content">What its latest commit holds: the tree, or the commit where the tree is not known.</param>
+/// <param name="Wanting">What was refused in this attempt.</param>
+/// <param name="Seen">The commit that the latest review of this attempt refused.</param>
 public sealed record MilestoneState(
     Phase Phase,
     DateTimeOffset Since,
@@ -32,7 +35,15 @@ public sealed record MilestoneState(
     Usage Usage = default,
     string? Reason = null,
     Items<Finding> Findings = default,
-    Items<Spending> Spent = default);
+    Items<Spending> Spent = default,
+    string? Content = null,
+    Items<RefusedContent> Wanting = default,
+    string? Seen = null);
+
+/// <summary>Content that a review or the gates refused.</summary>
+/// <param name="Content">The tree, or the commit where the tree is not known.</param>
+/// <param name="ByGates">True when gates refused it, false when a review did.</param>
+public readonly record struct RefusedContent(string Content, bool ByGates);
 
 /// <summary>A milestone and the commit of it that is to be merged.</summary>
 public readonly record struct BatchItem(MilestoneId Id, string Tip);
@@ -171,6 +182,9 @@ public sealed record RunState
 
     /// <summary>True once the run tried to land what could not land before, so that it ends.</summary>
     public bool LandingTried { get; init; }
+
+    /// <summary>The gates that failed and then passed on the same commit, each once.</summary>
+    public Items<string> Flaky { get; init; }
 
     /// <summary>What the machine allows.</summary>
     public MachineReading Machine { get; init; } = MachineReading.Unknown;

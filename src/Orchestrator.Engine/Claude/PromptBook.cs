@@ -20,7 +20,8 @@ public static partial class PromptBook
     /// <param name="text">Its text, whole.</param>
     /// <param name="brief">What the turn is for.</param>
     /// <param name="diff">The change so far, for a review.</param>
-    public static string Write(MilestoneId id, string text, TurnBrief brief, string diff)
+    /// <param name="delta">What of it came after the review before, for a later one.</param>
+    public static string Write(MilestoneId id, string text, TurnBrief brief, string diff, string delta = "")
     {
         var gaps = new Dictionary<string, string>
         {
@@ -31,7 +32,8 @@ public static partial class PromptBook
             ["text"] = text.Trim(),
             ["situation"] = Situation(brief),
             ["findings"] = Findings(brief.Findings),
-            ["diff"] = diff.Length > MostDiff ? diff[..MostDiff] + "\n(cut here; read the files for the rest)" : diff,
+            ["delta"] = delta.Length == 0 ? "" : $"An earlier review refused this change. What was changed since then, which is what to look at first:\n\n<delta>\n{Cut(delta)}\n</delta>",
+            ["diff"] = Cut(diff),
         };
         var task = Fill(brief.Role switch
         {
@@ -48,6 +50,8 @@ public static partial class PromptBook
         gaps["task"] = task[(task.IndexOf('\n', StringComparison.Ordinal) + 1)..].Trim(); // its own header line is left out: there is one header
         return Fill("go-on", gaps);
     }
+
+    private static string Cut(string diff) => diff.Length > MostDiff ? diff[..MostDiff] + "\n(cut here; read the files for the rest)" : diff;
 
     private static string Situation(TurnBrief brief)
     {

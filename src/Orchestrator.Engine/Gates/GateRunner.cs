@@ -6,7 +6,10 @@ using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Engine.Gates;
 
-/// <summary>Runs gate commands, one after the other, in a worktree. Their output goes to files; its end becomes the finding.</summary>
+/// <summary>
+/// Runs gate commands, one after the other, in a worktree. Their output goes to files; its end becomes the finding. One
+/// that fails is run once more: what then passes is flaky, not red, and is said to be.
+/// </summary>
 /// <param name="environment">What gates may see.</param>
 public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
 {
@@ -24,7 +27,14 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
         var results = new List<GateResult>();
         for (var i = 0; i < gates.Count; i++)
         {
-            results.Add(await RunAsync(gates[i], folder, Path.Combine(logs, $"{i + 1}.log"), $"{order}/{i + 1}", cancellation).ConfigureAwait(false));
+            var result = await RunAsync(gates[i], folder, Path.Combine(logs, $"{i + 1}.log"), $"{order}/{i + 1}", cancellation).ConfigureAwait(false);
+            if (!result.Passed)
+            {
+                var again = await RunAsync(gates[i], folder, Path.Combine(logs, $"{i + 1}.again.log"), $"{order}/{i + 1}/again", cancellation).ConfigureAwait(false);
+                result = again.Passed ? again with { Flaky = true, Detail = result.Detail } : again;
+            }
+
+            results.Add(result);
         }
 
         return results.ToItems();

@@ -3,7 +3,8 @@ namespace Orchestrator.Engine.Git;
 /// <summary>What a commit of a milestone's work came to.</summary>
 /// <param name="Commit">The new tip; null when nothing differs from the tip before.</param>
 /// <param name="Files">How many paths differ from it.</param>
-public sealed record CommittedWork(string? Commit, int Files);
+/// <param name="Tree">The content of the commit; null when there is none.</param>
+public sealed record CommittedWork(string? Commit, int Files, string? Tree = null);
 
 /// <summary>
 /// Commits what stands in a worktree. Never through the agent's HEAD or index: a tree of the files, a commit on the
@@ -42,7 +43,7 @@ public sealed class WorkCommits(Repository repository)
         var made = await repository.Git.TryAsync(places.CommonDir, ["rev-parse", "-q", pinRef, pinRef + "^", pinRef + "^{tree}"], cancellation).ConfigureAwait(false);
         if (made.Succeeded && made.Text.Split('\n') is [var known, var parent, var content] && parent == tip && content == tree)
         {
-            return new CommittedWork(known, changed.Count);
+            return new CommittedWork(known, changed.Count, tree);
         }
 
         var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
@@ -55,7 +56,7 @@ public sealed class WorkCommits(Repository repository)
             index.GiveTo(admin);
         }
 
-        return new CommittedWork(commit, changed.Count);
+        return new CommittedWork(commit, changed.Count, tree);
     }
 
     /// <summary>

@@ -51,8 +51,8 @@ public static class EventCodec
             JournalNames.TurnFinished => new Event.TurnFinished(
                 b.Ticket(), TurnCodec.ReadOutcome(b), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel), !b.TryGetProperty("unmetered", out _)),
             JournalNames.Metered => new Event.TurnMetered(b.Ticket(), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel)),
-            JournalNames.WorkCommitted => new Event.WorkCommitted(b.Ticket(), b.TextOr("commit", null), (int)b.LongOr("files")),
-            JournalNames.GateFinished => new Event.GateFinished(b.Ticket(), b.List("results", r => new GateResult(r.Text("name"), r.GetProperty("passed").GetBoolean(), r.TextOr("detail", "")))),
+            JournalNames.WorkCommitted => new Event.WorkCommitted(b.Ticket(), b.TextOr("commit", null), (int)b.LongOr("files"), b.TextOr("tree", null)),
+            JournalNames.GateFinished => new Event.GateFinished(b.Ticket(), b.List("results", r => new GateResult(r.Text("name"), r.GetProperty("passed").GetBoolean(), r.TextOr("detail", ""), r.TryGetProperty("flaky", out var flaky) && flaky.GetBoolean()))),
             JournalNames.CandidateBuilt => new Event.CandidateBuilt(
                 b.Ticket(), b.Text("onto"), b.Text("tip"), b.TextOr("candidate", null), b.List("merged", Id), b.List("conflicts", c => new Conflict(Id(c.GetProperty("id")), c.List("paths", p => p.GetString()!)))),
             JournalNames.Published => new Event.Published(
@@ -125,6 +125,7 @@ public static class EventCodec
                 json.WriteTicket(e.Ticket);
                 json.WriteOptional("commit", e.Commit);
                 json.WriteNumber("files", e.Files);
+                json.WriteOptional("tree", e.Tree);
                 break;
             case Event.GateFinished e:
                 json.WriteTicket(e.Ticket);
@@ -134,6 +135,11 @@ public static class EventCodec
                     json.WriteString("name", r.Name);
                     json.WriteBoolean("passed", r.Passed);
                     json.WriteOptional("detail", r.Detail, absent: "");
+                    if (r.Flaky)
+                    {
+                        json.WriteBoolean("flaky", true);
+                    }
+
                     json.WriteEndObject();
                 });
                 break;

@@ -122,8 +122,11 @@ public static class FactSentence
     private static (LogEventLevel, string) Gates(Event.GateFinished e)
     {
         var red = e.Results.Where(r => !r.Passed).Select(r => r.Name).ToList();
+        var flaky = e.Results.Where(r => r.Flaky).Select(r => r.Name).ToList();
+        var passedLater = flaky.Count > 0 ? $"; flaky, passed only when run again: {string.Join(", ", flaky)}" : "";
         return red.Count > 0
-            ? (LogEventLevel.Warning, $"gates red: {string.Join(", ", red)}")
+            ? (LogEventLevel.Warning, $"gates red: {string.Join(", ", red)}{passedLater}")
+            : flaky.Count > 0 ? (LogEventLevel.Warning, $"gates green{passedLater}")
             : (LogEventLevel.Information, e.Results.Count == 0 ? "no gates to run" : $"gates green: {string.Join(", ", e.Results.Select(r => r.Name))}");
     }
 

@@ -129,10 +129,11 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var place = PlaceOf(o.Milestone);
         await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation).ConfigureAwait(false);
         var diff = o.Brief.Role == Role.Review ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
+        var delta = o.Seen is { } seen && seen != o.Tip ? await DiffAsync(seen, o.Tip, cancellation).ConfigureAwait(false) : "";
         var planned = Planned(o.Milestone);
         var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
-            o.Milestone, o.Brief, PromptBook.Write(o.Milestone, context.Texts[o.Milestone], o.Brief, diff), repository.Places.Worktree(place.Name),
+            o.Milestone, o.Brief, PromptBook.Write(o.Milestone, context.Texts[o.Milestone], o.Brief, diff, delta), repository.Places.Worktree(place.Name),
             files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)));
         var ended = new TaskCompletionSource();
         _turns[o.Ticket] = ended.Task;
@@ -177,7 +178,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var subject = $"{o.Milestone}: {Planned(o.Milestone).Title}" + (o.After == Role.Remediate ? Invariant($" (round {o.Round})") : "");
         var pin = Invariant($"{o.Attempt}.{o.Round}");
         var work = await _commits.CommitAsync(PlaceOf(o.Milestone), o.Tip, subject, pin, cancellation).ConfigureAwait(false);
-        return new Event.WorkCommitted(o.Ticket, work.Commit, work.Files);
+        return new Event.WorkCommitted(o.Ticket, work.Commit, work.Files, work.Tree);
     }
 
     private async Task<Event> RunGatesAsync(Order.RunGates o, CancellationToken cancellation)

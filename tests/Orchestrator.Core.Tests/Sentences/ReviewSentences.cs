@@ -66,6 +66,54 @@ public sealed class ReviewSentences
             .ChangesRequested("1A").Expect("1A: failed review.rounds");
 
     [Fact]
+    public void A_remedy_that_changes_nothing_is_judged_by_a_reviewer_who_is_not_told_what_the_first_one_found()
+    {
+        var story = Story.Of("1A").Begins().Implements("1A").ChangesRequested("1A").Completes("1A").CommitsNothing("1A");
+        Assert.Equal((Role.Review, 0), (story.Brief("1A").Role, story.Brief("1A").Findings.Count));
+        story.Approved("1A").Gates("1A").Expect("1A: accepted @c1");
+    }
+
+    [Fact]
+    public void What_is_left_as_it_is_and_refused_again_ends_the_rounds_by_name() =>
+        Story.Of("1A").Begins().Implements("1A").ChangesRequested("1A").Completes("1A").CommitsNothing("1A")
+            .ChangesRequested("1A").Expect("1A: failed work.unchanged");
+
+    [Fact]
+    public void A_gate_that_is_red_twice_on_the_same_files_ends_the_rounds_by_name() =>
+        Story.Of("1A").Begins().Implements("1A").Approved("1A").Gates("1A", green: false).Completes("1A").CommitsNothing("1A")
+            .Approved("1A").Gates("1A", green: false).Expect("1A: failed work.unchanged");
+
+    [Fact]
+    public void A_remedy_that_leads_back_to_what_was_refused_ends_the_rounds_by_name() =>
+        Story.Of("1A").Begins().Ready("1A").Completes("1A").CommitsTree("1A", "left").ChangesRequested("1A")
+            .Completes("1A").CommitsTree("1A", "right").ChangesRequested("1A")
+            .Completes("1A").CommitsTree("1A", "left").Expect("1A: failed work.repeated");
+
+    [Fact]
+    public void A_later_attempt_may_come_to_what_an_earlier_one_came_to() =>
+        Story.Of("1A").Begins().Ready("1A").Completes("1A").CommitsTree("1A", "same").ChangesRequested("1A")
+            .Fails("1A", FailureKind.Attempt).Completes("1A").CommitsTree("1A", "same").Expect("1A: reviewing");
+
+    [Fact]
+    public void A_later_review_is_told_what_the_one_before_saw()
+    {
+        var story = Story.Of("1A").Begins().Implements("1A");
+        Assert.Null(story.Given<Order.RunTurn>("1A").Seen);
+        story.ChangesRequested("1A");
+        Assert.Null(story.Given<Order.RunTurn>("1A").Seen);
+        story.Completes("1A").Commits("1A");
+        Assert.Equal(("c1", "c2"), (story.Given<Order.RunTurn>("1A").Seen, story.Given<Order.RunTurn>("1A").Tip));
+    }
+
+    [Fact]
+    public void A_gate_that_passes_when_run_again_lets_the_work_through_and_is_remembered()
+    {
+        var story = Story.Of("1A").Begins().Implements("1A").Approved("1A");
+        story.Happens(new Event.GateFinished(story.Given<Order.RunGates>("1A").Ticket, [new GateResult("test", true, "red at first", Flaky: true)])).Expect("1A: accepted @c1");
+        Assert.Equal(["test"], story.State.Flaky);
+    }
+
+    [Fact]
     public void A_red_gate_goes_to_the_implementer_with_its_output_and_the_work_is_reviewed_again()
     {
         var story = Story.Of("1A").Begins().Ready("1A");

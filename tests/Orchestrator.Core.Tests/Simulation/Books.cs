@@ -43,6 +43,7 @@ internal sealed class Books(Scenario scenario)
         public bool HoldsSlot;
         public bool Returned;
         public bool Begun;
+        public Verdicts Verdicts { get; } = new();
     }
 
     public bool Merged(int i) => _merged[i];
@@ -201,6 +202,7 @@ internal sealed class Books(Scenario scenario)
                 var ledger = _ledgers[IndexOf(commit.Milestone)];
                 ledger.Redeliveries = 0;
                 ledger.Tip = e.Commit ?? ledger.Tip;
+                ledger.Verdicts.Commit(e, commit.After);
                 if (ledger.Tip is null)
                 {
                     AttemptFailed(ledger);
@@ -210,6 +212,7 @@ internal sealed class Books(Scenario scenario)
             case Event.WorktreeReady e when order is Order.Prepare prepare:
                 _ledgers[IndexOf(prepare.Milestone)].Redeliveries = 0;
                 _ledgers[IndexOf(prepare.Milestone)].Tip = e.Carried;
+                _ledgers[IndexOf(prepare.Milestone)].Verdicts.Begin(e.Carried);
                 break;
             case Event.GateFinished e when order is Order.RunGates gates:
                 var gated = _ledgers[IndexOf(gates.Milestone)];
@@ -218,6 +221,10 @@ internal sealed class Books(Scenario scenario)
                 {
                     Demand(!Reviewed(gates.Milestone) || gated.Reviewed == gates.Tip, "gates follow an approved review of the same commit");
                     _accepted.Add(gates.Tip);
+                }
+                else
+                {
+                    gated.Verdicts.Refuse(byGates: true);
                 }
 
                 break;
@@ -306,6 +313,7 @@ internal sealed class Books(Scenario scenario)
             case Order.RunTurn o:
                 var ledger = _ledgers[IndexOf(o.Milestone)];
                 Demand(++ledger.Turns <= 4000, "turns are bounded");
+                Demand(!ledger.Verdicts.Stuck, "nobody is asked to judge or mend what was refused before");
                 Demand(o.Brief.Attempt <= ledger.AttemptFailures + 1, "only a failed try spends an attempt");
                 if (o.Brief is { Role: Role.Remediate, Ask: Ask.Begin } && _ledgers[IndexOf(o.Milestone)].Returned is false)
                 {
@@ -338,12 +346,12 @@ internal sealed class Books(Scenario scenario)
         if (e.Outcome is TurnOutcome.Completed or TurnOutcome.Approved or TurnOutcome.ChangesRequested)
         {
             _refusals.Passed(turn.Ticket.Number);
+            ledger.Redeliveries = 0;
         }
 
         switch (e.Outcome)
         {
             case TurnOutcome.Approved:
-                ledger.Redeliveries = 0;
                 ledger.Reviewed = turn.Tip;
                 break;
             case TurnOutcome.Failed { Kind: FailureKind.Attempt }:
@@ -355,11 +363,11 @@ internal sealed class Books(Scenario scenario)
             case TurnOutcome.Failed { Kind: FailureKind.Transient } or TurnOutcome.Interrupted:
                 Redelivered(IndexOf(turn.Milestone));
                 break;
-            case TurnOutcome.Completed or TurnOutcome.ChangesRequested:
-                ledger.Redeliveries = 0;
+            case TurnOutcome.ChangesRequested:
+                ledger.Verdicts.Refuse(byGates: false);
                 break;
             default:
-                break; // the run or the milestone ends by it
+                break; // nothing more, or the run or the milestone ends by it
         }
 
         if (e.Outcome is TurnOutcome.Limited limited)
@@ -382,6 +390,7 @@ internal sealed class Books(Scenario scenario)
     {
         ledger.Redeliveries = 0;
         ledger.Rounds = 0;
+        ledger.Verdicts.Forget();
         ledger.Returned = true;
         Demand(++ledger.AttemptFailures <= scenario.Policy.RetryAttempts, "attempts are bounded");
     }

@@ -37,6 +37,8 @@ public sealed class PlantedBugs
             : now),
         ["a red gate counts as green"] = (state, fact, at) => Conductor.Decide(
             state, fact is Event.GateFinished g ? g with { Results = g.Results.Select(r => r with { Passed = true }).ToItems() } : fact, at),
+        ["work that comes again is not known again"] = (state, fact, at) => Conductor.Decide(state, fact is Event.WorkCommitted w ? w with { Tree = null } : fact, at),
+        ["what is refused is forgotten"] = After((_, now) => Each(now, now, (_, n) => n with { Wanting = default })),
         ["a publication is not proved"] = (state, fact, at) => Conductor.Decide(state, fact is Event.Published p ? p with { Proof = Proof.Whole } : fact, at),
         ["the review is skipped"] = After((_, now) => Each(now, now, (_, n) => n.Phase is Phase.Working { Step: Step.Turn { Brief.Role: Role.Review } } w
             ? n with { Phase = w with { Step = new Step.Gate(n.Tip!) } }

@@ -153,7 +153,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             Order.Prepare o => Trouble(o.Ticket, 1) ?? new Event.WorktreeReady(o.Ticket, o.Step.Base, o.Step.Carry is not null && rng.Percent(70) ? Commit() : null),
             Order.RunTurn o => Run(o),
             Order.Meter o => Meter(o),
-            Order.Commit o => Trouble(o.Ticket, 1) ?? new Event.WorkCommitted(o.Ticket, Fault(2) ? null : Commit(), 1),
+            Order.Commit o => Trouble(o.Ticket, 1) ?? Work(o),
             Order.RunGates o => Trouble(o.Ticket, 2) ?? new Event.GateFinished(o.Ticket, Gates(!Fault(2))),
             Order.BuildCandidate o => Trouble(o.Ticket, 3) ?? Build(o),
             Order.TestCandidate o => Trouble(o.Ticket, 3) ?? Test(o),
@@ -165,6 +165,18 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         {
             Come(answer, 1800);
         }
+    }
+
+    /// <summary>Now and then a turn changes nothing, or comes back to what was there before.</summary>
+    private Event.WorkCommitted Work(Order.Commit o)
+    {
+        if (Fault(2))
+        {
+            return new Event.WorkCommitted(o.Ticket, null, 0);
+        }
+
+        var commit = Commit();
+        return new Event.WorkCommitted(o.Ticket, commit, 1, rng.Percent(20) ? $"t{rng.Below(2)}" : "t" + commit);
     }
 
     /// <summary>A turn costs something in any case, whether its answer is heard or not; at most one request beyond what it may spend.</summary>

@@ -63,6 +63,14 @@ public sealed class PromptBookTests
     }
 
     [Fact]
+    public void A_later_review_sees_what_came_after_the_one_before_and_then_the_whole_change()
+    {
+        var prompt = PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 1, 1), "+the whole", "+the rest {{diff}}");
+        Assert.Contains("<delta>\n+the rest {{diff}}\n</delta>", prompt, StringComparison.Ordinal);
+        Assert.True(prompt.IndexOf("+the rest", StringComparison.Ordinal) < prompt.IndexOf("<diff>\n+the whole", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void There_are_words_for_every_role_and_every_ask()
     {
         foreach (var role in Enum.GetValues<Role>())

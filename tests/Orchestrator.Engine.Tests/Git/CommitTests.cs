@@ -41,6 +41,23 @@ public sealed class CommitTests : InRepository
     }
 
     [Fact]
+    public async Task The_same_content_is_known_again_whatever_its_history()
+    {
+        var folder = await PrepareAsync("1A");
+        Files.Write(folder, "a.txt", "left\n");
+        var first = await CommitAsync("1A", pin: "1.0");
+        Files.Write(folder, "a.txt", "right\n");
+        var second = await CommitAsync("1A", first.Commit, "1.1");
+        Files.Write(folder, "a.txt", "left\n");
+        var third = await CommitAsync("1A", second.Commit, "1.2");
+
+        Assert.Equal(Repo.Tip(first.Commit + "^{tree}"), first.Tree);
+        Assert.Equal(first.Tree, third.Tree);
+        Assert.NotEqual(first.Tree, second.Tree);
+        Assert.NotEqual(first.Commit, third.Commit);
+    }
+
+    [Fact]
     public async Task No_change_is_no_commit()
     {
         await PrepareAsync("1A");
