@@ -65,7 +65,7 @@ internal static class ShortForm
         }
 
         Add(s.Stop is not null, $"stop {s.Stop?.Urgency} {s.Stop?.Code}");
-        Add(s.BatchLimit > 0, $"batch limit {s.BatchLimit}");
+        Add(s.Bisection is not null, $"bisecting {string.Join(' ', s.Bisection?.Batch.Select(b => b.Id) ?? [])}");
         Add(s.Rebuilds > 0, $"rebuilds {s.Rebuilds}");
         Add(s.QueueFailures > 0, $"queue failures {s.QueueFailures}");
         Add(s.Unlanded is not null, $"unlanded \"{s.Unlanded}\"");

@@ -157,7 +157,7 @@ internal static class Advancing
 
     private static bool MayGoOn(RunState state, int index, Phase.Parked parked, DateTimeOffset at) =>
         (parked.Step is not Step.Turn turn || Admission.Holds(state, index, state.Milestones[index], turn, at) is null)
-        && (parked.Reason != ParkReason.Queue || state.Integration is Integration.Idle);
+        && (parked.Reason != ParkReason.Queue || (state.Integration is Integration.Idle && state.Bisection is null));
 
     private static RunState FormBatch(RunState state, DateTimeOffset at)
     {

@@ -6,8 +6,8 @@ using Orchestrator.Core.Runs;
 namespace Orchestrator.Core.Conducting;
 
 /// <summary>
-/// The merge queue: candidate → gates on the candidate → publish exactly that commit. A red batch is halved until
-/// the guilty milestone stands alone; it goes back to its implementer and the rest lands.
+/// The merge queue: candidate → gates on the candidate → publish exactly that commit. In a red batch the guilty are
+/// looked for by bisection; the last of them goes back to its implementer and the rest lands.
 /// </summary>
 internal static class Integrating
 {
@@ -19,7 +19,8 @@ internal static class Integrating
         }
 
         var landed = state.Landed?.Gated is { } gated && gated.Commit == e.Candidate ? gated : null;
-        state = state with { Tip = e.Tip };
+        var probing = state.Bisection is { } b && b.Tip == e.Tip && e.Conflicts.Count == 0;
+        state = state with { Tip = e.Tip, Bisection = probing ? state.Bisection : null };
         foreach (var conflict in e.Conflicts)
         {
             var paths = string.Join(", ", conflict.Paths.Take(5));
@@ -51,24 +52,49 @@ internal static class Integrating
         }
 
         state = Working.WithFlaky(state, e.Results);
-        if (GatedCommit.Of(testing.Candidate, e.Results) is { } gated)
+        var green = GatedCommit.Of(testing.Candidate, e.Results) is { } gated ? new GreenPart(gated, testing.Onto, testing.Batch) : null;
+        if (state.Bisection is { } bisection)
         {
-            return state with
-            {
-                NextTicket = state.NextTicket + 1,
-                Integration = new Integration.Publishing(new Ticket(state.NextTicket), testing.Batch, testing.Onto, gated),
-            };
+            return Bisected(state, green is null ? bisection.SawRed(Working.Red(e.Results)) : bisection.SawGreen(green), at);
+        }
+
+        if (green is not null)
+        {
+            return Publish(state, green);
         }
 
         var red = Working.Red(e.Results);
-        state = state with { Integration = new Integration.Idle() };
-        return testing.Batch.Count switch
-        {
-            0 => state with { Unlanded = $"Merged with the target the gates fail: {red[0].Claim}" },
-            1 => Return(state, testing.Batch[0].Id, red, "The gates fail on it merged with the others.", at),
-            _ => state with { BatchLimit = testing.Batch.Count / 2 },
-        };
+        return testing.Batch.Count == 0
+            ? state with { Integration = new Integration.Idle(), Unlanded = $"Merged with the target the gates fail: {red[0].Claim}" }
+            : Bisected(state, Bisection.Of(testing.Batch, state.Tip, red, testing.Batch.Count(item => !WasGuilty(state, item.Id))), at);
     }
+
+    /// <summary>The next part is tested; or the guilty are known, the last of them goes back, and what was seen green lands.</summary>
+    private static RunState Bisected(RunState state, Bisection bisection, DateTimeOffset at)
+    {
+        state = state with { Integration = new Integration.Idle(), Bisection = bisection };
+        if (!bisection.IsOver)
+        {
+            return state;
+        }
+
+        var culprits = new Culprits(bisection.Guilty, bisection.Findings.Count > 0 ? bisection.Findings[0].Claim.Split('\n')[0] : "");
+        var why = culprits.Together.Count == 1
+            ? "The gates fail on it merged with what is integrated."
+            : $"The gates fail on it merged together with {string.Join(" and ", culprits.Together.Skip(1))}; without it they pass.";
+        var findings = culprits.Together.Count == 1 ? bisection.Findings : bisection.Findings.Select(f => f with { Claim = $"{why}\n{f.Claim}" }).ToItems();
+        state = state with { Bisection = null, Culprits = state.Culprits.Append(culprits).ToItems() };
+        state = Return(state, culprits.SentBack, findings, why, at);
+        return bisection.Landable is { } part ? Publish(state, part) : state;
+    }
+
+    private static RunState Publish(RunState state, GreenPart part) => state with
+    {
+        NextTicket = state.NextTicket + 1,
+        Integration = new Integration.Publishing(new Ticket(state.NextTicket), part.Batch, part.Onto, part.Candidate),
+    };
+
+    private static bool WasGuilty(RunState state, MilestoneId id) => state.Culprits.Any(c => c.SentBack == id);
 
     /// <summary>What is published and proved is done. What cannot be proved stops the run, and is looked at again by the next start.</summary>
     public static RunState Published(RunState state, Event.Published e, DateTimeOffset at)
@@ -96,7 +122,7 @@ internal static class Integrating
             Landed = landed,
             Unlanded = e.Unlanded,
             Integration = new Integration.Idle(),
-            BatchLimit = 0,
+            Bisection = null,
             Rebuilds = 0,
             QueueFailures = 0,
         };
@@ -149,9 +175,15 @@ internal static class Integrating
     /// <summary>
     /// What is ready to be merged. With a stage barrier the batch waits while a stage mate is in work or could
     /// start; what waits for needs of its own, was sent back, or failed, holds nobody up. Without a barrier: at once.
+    /// While the guilty of a red batch are looked for: the part of it to be tested next.
     /// </summary>
     public static Items<BatchItem> Batch(RunState state)
     {
+        if (state.Bisection is { } bisection)
+        {
+            return bisection.Probe;
+        }
+
         List<BatchItem>? batch = null;
         for (var i = 0; i < state.Milestones.Count; i++)
         {
@@ -159,14 +191,12 @@ internal static class Integrating
             {
                 batch ??= [];
                 batch.Add(new BatchItem(state.Plan.Milestones[i].Id, accepted.Tip));
-                if (batch.Count == state.BatchLimit)
-                {
-                    break;
-                }
             }
         }
 
-        return batch is null ? default : batch.ToItems();
+        return batch is null ? default
+            : state.Culprits.Count == 0 ? batch.ToItems()
+            : batch.OrderBy(item => WasGuilty(state, item.Id)).ToItems(); // if it is red again, they are asked first
     }
 
     private static bool StageIsQuiet(RunState state, int stage)

@@ -168,8 +168,11 @@ public sealed record RunState
     /// <summary>The merge queue.</summary>
     public Integration Integration { get; init; } = new Integration.Idle();
 
-    /// <summary>The most milestones a batch may have; halved when a candidate is red, 0 for no bound.</summary>
-    public int BatchLimit { get; init; }
+    /// <summary>The search for the guilty of a red batch; null when there is none.</summary>
+    public Bisection? Bisection { get; init; }
+
+    /// <summary>Who was found to be red together, in the order of finding.</summary>
+    public Items<Culprits> Culprits { get; init; }
 
     /// <summary>How often in a row the target moved under a candidate.</summary>
     public int Rebuilds { get; init; }

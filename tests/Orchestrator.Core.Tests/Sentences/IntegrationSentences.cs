@@ -111,16 +111,56 @@ public sealed class IntegrationSentences
     }
 
     [Fact]
-    public void A_red_batch_is_halved_until_the_guilty_one_stands_alone()
+    public void In_a_red_batch_the_guilty_one_is_found_by_halves_and_the_rest_lands()
     {
         var story = Stage("1A", "1B", "1C", "1D");
         Assert.Equal("1A 1B", story.Builds().Tests(green: false).Batch());
-        Assert.Equal("1C 1D", story.Lands().Batch());
+        Assert.Equal("1A 1B 1C", story.Builds().Tests().Batch());
         Assert.Equal("1C", story.Builds().Tests(green: false).Batch());
-        Assert.Equal("1D", story.Lands().Batch());
-        story.Builds().Tests(green: false).Expect("1A: done", "1B: done", "1C: done", "1D: preparing", "2A: waiting");
-        Assert.Equal(2, story.Of("1D").Attempt);
-        Assert.Contains("1 of 9 tests fails", story.Given<Order.Prepare>("1D").Step.Findings[0].Claim, StringComparison.Ordinal);
+        var part = story.Builds().Tests(green: false).Expect("1C: parked Queue").Queued<Order.Publish>();
+        Assert.Equal("1A 1B", string.Join(' ', part.Batch.Select(b => b.Id))); // seen green on the way: it lands as it is
+        Assert.Equal("1D", story.Publishes().Batch());
+        story.Lands().Expect("1A: done", "1B: done", "1C: preparing", "1D: done", "2A: waiting");
+        Assert.Equal(2, story.Of("1C").Attempt);
+        Assert.Contains("1 of 9 tests fails", story.Given<Order.Prepare>("1C").Step.Findings[0].Claim, StringComparison.Ordinal);
+        Assert.Equal([new Culprits(Sketch.Ids("1C"), "The gate 'test' fails:")], story.State.Culprits);
+    }
+
+    [Fact]
+    public void Of_a_pair_that_is_red_together_one_lands_and_the_other_is_sent_back_with_the_name_of_its_partner()
+    {
+        var story = Stage("1A", "1B", "1C");
+        Assert.Equal("1A", story.Builds().Tests(green: false).Batch());
+        Assert.Equal("1A 1B", story.Builds().Tests().Batch());
+        Assert.Equal("1C", story.Builds().Tests().Batch());
+        Assert.Equal("1A 1C", story.Builds().Tests().Batch());
+        Assert.Equal("1B 1C", story.Builds().Tests().Batch());
+        story.Builds().Tests(green: false).Publishes().Expect("1A: done", "1B: done", "1C: preparing");
+        Assert.Equal(Sketch.Ids("1C", "1B"), Assert.Single(story.State.Culprits).Together);
+        Assert.Contains("together with 1B", story.Given<Order.Prepare>("1C").Step.Findings[0].Claim, StringComparison.Ordinal);
+        Assert.Equal((1, 1, 2), (story.Of("1A").Attempt, story.Of("1B").Attempt, story.Of("1C").Attempt));
+    }
+
+    [Fact]
+    public void Who_was_guilty_before_is_merged_last_and_asked_first()
+    {
+        var story = Story.Of("1A needs", "1B needs", "1C needs", "1D needs").Under(Unreviewed).Begins().Implements("1A", "1B", "1C", "1D").Gates("1A");
+        story.Builds().Tests(green: false).Ready("1A", carried: "c9").Completes("1A").Commits("1A"); // 1A alone is red and comes again
+        story.Gates("1B").Gates("1A").Gates("1C").Gates("1D").Lands();
+        Assert.Equal("1C 1D 1A", story.Batch());
+        Assert.Equal("1C 1D", story.Builds().Tests(green: false).Batch());
+        Assert.Equal("1A", story.Builds().Tests().Batch());
+        story.Builds().Tests(green: false).Publishes().Expect("1C: done", "1D: done", "1A: preparing");
+    }
+
+    [Fact]
+    public void What_was_learnt_on_one_tip_is_forgotten_on_another()
+    {
+        var story = Stage("1A", "1B", "1C", "1D").Builds().Tests(green: false);
+        Assert.Equal("1A 1B", story.Batch());
+        story.Happens(new Event.CandidateBuilt(story.Queued<Order.BuildCandidate>().Ticket, "moved", "moved", "kx", Sketch.Ids("1A", "1B"), []));
+        Assert.Null(story.State.Bisection);
+        Assert.Equal("1C 1D", story.Tests().Publishes().Batch());
     }
 
     [Fact]
@@ -135,7 +175,7 @@ public sealed class IntegrationSentences
     [Fact]
     public void A_red_batch_spends_no_attempt_of_the_innocent()
     {
-        var story = Stage("1A", "1B").Builds().Tests(green: false).Lands();
+        var story = Stage("1A", "1B").Builds().Tests(green: false).Builds().Tests();
         Assert.Equal((1, 1), (story.Of("1A").Attempt, story.Of("1B").Attempt));
     }
 

@@ -26,6 +26,7 @@ internal sealed class Books(Scenario scenario)
 
     private readonly Refusals _refusals = new();
     private readonly Purse _purse = new(scenario);
+    private readonly Trials _trials = new();
     private bool _publicationOpen;
     private bool _stopping;
     private readonly bool[] _proved = new bool[scenario.Milestones.Length];
@@ -233,9 +234,10 @@ internal sealed class Books(Scenario scenario)
                 {
                     _greenCandidates.Add(test.Candidate);
                 }
-                else if (test.Milestones.Count == 1)
+
+                if (test.Milestones.Count > 0)
                 {
-                    AttemptFailed(_ledgers[IndexOf(test.Milestones[0])]);
+                    _trials.Tested(test.Milestones, e.Results.All(r => r.Passed), _ledgers.Length);
                 }
 
                 break;
@@ -243,6 +245,7 @@ internal sealed class Books(Scenario scenario)
                 if (e.Proof.Checks.All(c => c.Holds))
                 {
                     _publicationOpen = false;
+                    _trials.Forget();
                     foreach (var item in publish.Batch)
                     {
                         _proved[IndexOf(item.Id)] = true;
@@ -254,6 +257,7 @@ internal sealed class Books(Scenario scenario)
                 _publicationOpen = false;
                 break;
             case Event.CandidateBuilt e:
+                _trials.On(e.Tip);
                 foreach (var conflict in e.Conflicts)
                 {
                     AttemptFailed(_ledgers[IndexOf(conflict.Id)]);
@@ -308,6 +312,12 @@ internal sealed class Books(Scenario scenario)
                 }
 
                 _ledgers[IndexOf(o.Milestone)].Begun = true;
+                if (o.Attempt == _ledgers[IndexOf(o.Milestone)].AttemptFailures + 2)
+                {
+                    _trials.SentBack(o.Milestone);
+                    AttemptFailed(_ledgers[IndexOf(o.Milestone)]);
+                }
+
                 Demand(IndexOf(o.Milestone) != scenario.LeftOut, "what is left out does not start");
                 break;
             case Order.RunTurn o:

@@ -27,6 +27,7 @@ internal sealed class Scenario
         Unkindness = rng.Below(4) switch { 0 => 0, 1 => 4, 2 => 12, _ => 25 };
         Milestones = MakePlan(rng);
         Bad = rng.Percent(25) ? rng.Below(Milestones.Length) : -1;
+        Pair = rng.Percent(25) && Milestones.Length > 1 ? (rng.Below(Milestones.Length - 1), Milestones.Length - 1) : null;
         LeftOut = rng.Percent(8) ? rng.Below(Milestones.Length) : -1;
     }
 
@@ -41,6 +42,9 @@ internal sealed class Scenario
 
     /// <summary>A milestone whose merge turns the gates red until it was sent back once; -1 for none.</summary>
     public int Bad { get; }
+
+    /// <summary>Two milestones that are each fine alone and red together, until one of them was sent back; null for none.</summary>
+    public (int A, int B)? Pair { get; }
 
     /// <summary>A milestone that the options leave out; -1 for none.</summary>
     public int LeftOut { get; }

@@ -22,6 +22,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     private string _tip = BaseCommit;
     private bool _targetHoldsTip = true;
     private bool _badMended;
+    private bool _pairMended;
 
     private DateTimeOffset _time = new(2026, 11, 23, 22, 0, 0, TimeSpan.Zero);
     private readonly Dictionary<string, DateTimeOffset> _walls = [];
@@ -150,7 +151,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     {
         var answer = order switch
         {
-            Order.Prepare o => Trouble(o.Ticket, 1) ?? new Event.WorktreeReady(o.Ticket, o.Step.Base, o.Step.Carry is not null && rng.Percent(70) ? Commit() : null),
+            Order.Prepare o => Trouble(o.Ticket, 1) ?? Prepare(o),
             Order.RunTurn o => Run(o),
             Order.Meter o => Meter(o),
             Order.Commit o => Trouble(o.Ticket, 1) ?? Work(o),
@@ -277,9 +278,19 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
 
     private Event.GateFinished Test(Order.TestCandidate o)
     {
-        var bad = scenario.Bad >= 0 && !_badMended && o.Milestones.Any(id => books.IndexOf(id) == scenario.Bad);
-        _badMended |= bad && o.Milestones.Count == 1;
-        return new Event.GateFinished(o.Ticket, Gates(!bad && !Fault(3)));
+        bool Holds(int i) => o.Milestones.Any(id => books.IndexOf(id) == i);
+        var bad = scenario.Bad >= 0 && !_badMended && Holds(scenario.Bad);
+        var pair = scenario.Pair is { } p && !_pairMended && (Holds(p.A) || Holds(p.B)) && (Holds(p.A) || books.Merged(p.A)) && (Holds(p.B) || books.Merged(p.B));
+        return new Event.GateFinished(o.Ticket, Gates(!bad && !pair && !Fault(3)));
+    }
+
+    /// <summary>Who is sent back mends what it was sent back for.</summary>
+    private Event.WorktreeReady Prepare(Order.Prepare o)
+    {
+        var i = books.IndexOf(o.Milestone);
+        _badMended |= o.Step.Carry is not null && i == scenario.Bad;
+        _pairMended |= o.Step.Carry is not null && (i == scenario.Pair?.A || i == scenario.Pair?.B);
+        return new Event.WorktreeReady(o.Ticket, o.Step.Base, o.Step.Carry is not null && rng.Percent(70) ? Commit() : null);
     }
 
     /// <summary>The publication happens now; its answer may be lost, and the order come again.</summary>
