@@ -22,7 +22,7 @@ public sealed class EveryCase
 
     private static IEnumerable<TurnOutcome> Outcomes =>
     [
-        new TurnOutcome.Completed("done"), new TurnOutcome.Approved("fine"), new TurnOutcome.ChangesRequested(Findings),
+        new TurnOutcome.Completed("done"), new TurnOutcome.Approved("fine"), new TurnOutcome.Approved("fine", Findings), new TurnOutcome.ChangesRequested(Findings),
         new TurnOutcome.Limited(null, "limit"), new TurnOutcome.Spent("spent"), new TurnOutcome.Interrupted(),
         .. Enum.GetValues<FailureKind>().Select(kind => new TurnOutcome.Failed(kind, "code", "message")),
     ];

@@ -107,6 +107,8 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Approved(string id) => Ends(id, new TurnOutcome.Approved("fine"));
 
+    public Story ApprovedWithRemarks(string id) => Ends(id, new TurnOutcome.Approved("fine", [new Finding(FindingSeverity.Minor, "a.txt", 1, "a typo")]));
+
     public Story ChangesRequested(string id) => Ends(id, new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Major, "a.txt", 1, "wrong")]));
 
     public Story Commits(string id) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, $"c{++_commits}", 1));

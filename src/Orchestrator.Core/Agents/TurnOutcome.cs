@@ -29,7 +29,9 @@ public abstract record TurnOutcome
     public sealed record Completed(string Summary) : TurnOutcome;
 
     /// <summary>The reviewer has no blocking finding.</summary>
-    public sealed record Approved(string Summary) : TurnOutcome;
+    /// <param name="Summary">What it says of the change.</param>
+    /// <param name="Remarks">Findings below the bar; they block nothing and are kept for people.</param>
+    public sealed record Approved(string Summary, Items<Finding> Remarks = default) : TurnOutcome;
 
     /// <summary>The reviewer wants something mended.</summary>
     public sealed record ChangesRequested(Items<Finding> Findings) : TurnOutcome;

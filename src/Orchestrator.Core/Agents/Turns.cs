@@ -39,13 +39,13 @@ public enum Ask
 /// <summary>How bad a finding is.</summary>
 public enum FindingSeverity
 {
-    /// <summary>A remark; blocks nothing.</summary>
+    /// <summary>A remark.</summary>
     Minor,
 
-    /// <summary>Has to be mended.</summary>
+    /// <summary>A fault that should be mended before a merge.</summary>
     Major,
 
-    /// <summary>Has to be mended; the change is wrong or dangerous.</summary>
+    /// <summary>The change is wrong or dangerous.</summary>
     Critical,
 }
 
@@ -54,7 +54,8 @@ public enum FindingSeverity
 /// <param name="File">The file, relative to the repository; null when the whole is meant.</param>
 /// <param name="Line">The line from 1, or null.</param>
 /// <param name="Claim">What is wrong.</param>
-public sealed record Finding(FindingSeverity Severity, string? File, int? Line, string Claim);
+/// <param name="Reproduce">How to see it, a command or steps; null when that was not said.</param>
+public sealed record Finding(FindingSeverity Severity, string? File, int? Line, string Claim, string? Reproduce = null);
 
 /// <summary>What one turn is to be. Complete: with the milestone's text it is all the hands need.</summary>
 /// <param name="Role">What for.</param>
@@ -67,8 +68,10 @@ public sealed record Finding(FindingSeverity Severity, string? File, int? Line, 
 /// <param name="Reason">Why the attempt before failed, for <see cref="Agents.Ask.TryAgain"/>.</param>
 /// <param name="Findings">What to mend.</param>
 /// <param name="Cap">What it may spend.</param>
+/// <param name="Bar">The least severity of a finding that blocks, for a review.</param>
 public sealed record TurnBrief(
-    Role Role, Ask Ask, Guid Session, bool Known, int Attempt, int Round, int Delivery, string? Reason = null, Items<Finding> Findings = default, Cap Cap = default);
+    Role Role, Ask Ask, Guid Session, bool Known, int Attempt, int Round, int Delivery, string? Reason = null, Items<Finding> Findings = default, Cap Cap = default,
+    FindingSeverity Bar = FindingSeverity.Major);
 
 /// <summary>
 /// Names conversations. Derived, not drawn, so that a replay names them alike. The hash is FNV-1a of 128 bits: names

@@ -52,7 +52,7 @@ internal static class Admission
 
         var ticket = new Ticket(state.NextTicket);
         return LimitGate.Begins(state with { NextTicket = state.NextTicket + 1 }, index, ticket)
-            .With(index, milestone with { Phase = new Phase.Working(ticket, new Step.Turn(turn.Brief with { Cap = allowance.Cap })), Since = at });
+            .With(index, milestone with { Phase = new Phase.Working(ticket, new Step.Turn(turn.Brief with { Cap = allowance.Cap, Bar = state.Policy.ReviewBar })), Since = at });
     }
 
     /// <summary>The provider has the prefix that turns of this kind share in its cache.</summary>

@@ -1,3 +1,4 @@
+using Orchestrator.Core.Agents;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 
@@ -29,6 +30,7 @@ public enum PublishMode
 /// <param name="Model">The model of milestones that do not name one; null for the agent's own choice.</param>
 /// <param name="Budget">What may be spent.</param>
 /// <param name="HeadStart">How long the first turn may go ahead of those that share its cached prefix; zero for not at all.</param>
+/// <param name="ReviewBar">The least severity of a finding that blocks.</param>
 public sealed record Policy(
     int MaxParallel = 4,
     int RetryAttempts = 10,
@@ -41,4 +43,5 @@ public sealed record Policy(
     PublishMode Publish = PublishMode.FastForward,
     string? Model = null,
     Budget Budget = default,
-    TimeSpan HeadStart = default);
+    TimeSpan HeadStart = default,
+    FindingSeverity ReviewBar = FindingSeverity.Major);

@@ -32,6 +32,7 @@ public static partial class PromptBook
             ["text"] = text.Trim(),
             ["situation"] = Situation(brief),
             ["findings"] = Findings(brief.Findings),
+            ["bar"] = Bar(brief.Bar),
             ["delta"] = delta.Length == 0 ? "" : $"An earlier review refused this change. What was changed since then, which is what to look at first:\n\n<delta>\n{Cut(delta)}\n</delta>",
             ["diff"] = Cut(diff),
         };
@@ -50,6 +51,14 @@ public static partial class PromptBook
         gaps["task"] = task[(task.IndexOf('\n', StringComparison.Ordinal) + 1)..].Trim(); // its own header line is left out: there is one header
         return Fill("go-on", gaps);
     }
+
+    private static string Bar(FindingSeverity bar) => bar switch
+    {
+        FindingSeverity.Minor => "Every finding blocks here, a `minor` one too. Give the verdict `approved` when there is none, else `changes_requested`.",
+        FindingSeverity.Major => "`major` and `critical` findings block, `minor` ones do not. Give the verdict `approved` when there is nothing major or critical, else `changes_requested`.",
+        FindingSeverity.Critical => "Only `critical` findings block here; `major` and `minor` ones are kept for people. Give the verdict `approved` when there is nothing critical, else `changes_requested`.",
+        _ => throw new InvalidOperationException($"Unknown severity {bar}."),
+    };
 
     private static string Cut(string diff) => diff.Length > MostDiff ? diff[..MostDiff] + "\n(cut here; read the files for the rest)" : diff;
 
@@ -82,6 +91,10 @@ public static partial class PromptBook
             var f = findings[i];
             var place = f.File is null ? "" : f.Line is { } line ? $" {f.File}:{line}" : $" {f.File}";
             text.Append($"{i + 1}. [{f.Severity.ToString().ToLowerInvariant()}]{place} {f.Claim}\n");
+            if (f.Reproduce is { } steps)
+            {
+                text.Append($"   How to see it: {steps.ReplaceLineEndings("\n   ")}\n");
+            }
         }
 
         return text.ToString().TrimEnd();

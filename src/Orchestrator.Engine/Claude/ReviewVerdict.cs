@@ -9,7 +9,7 @@ public static class ReviewVerdict
 {
     /// <summary>The JSON schema given to the CLI.</summary>
     public const string Schema = """
-        {"type":"object","additionalProperties":false,"required":["verdict","summary","findings"],"properties":{"verdict":{"type":"string","enum":["approved","changes_requested"]},"summary":{"type":"string"},"findings":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["severity","claim"],"properties":{"severity":{"type":"string","enum":["minor","major","critical"]},"file":{"type":"string"},"line":{"type":"integer"},"claim":{"type":"string"}}}}}}
+        {"type":"object","additionalProperties":false,"required":["verdict","summary","findings"],"properties":{"verdict":{"type":"string","enum":["approved","changes_requested"]},"summary":{"type":"string"},"findings":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["severity","claim"],"properties":{"severity":{"type":"string","enum":["minor","major","critical"]},"file":{"type":"string"},"line":{"type":"integer"},"claim":{"type":"string"},"reproduce":{"type":"string"}}}}}}
         """;
 
     // They go into the journal and into prompts; a reviewer that floods must not drown those.
@@ -17,26 +17,31 @@ public static class ReviewVerdict
     private const int MostText = 2000;
 
     /// <summary>
-    /// Reads it. What blocks is a finding that is major or worse; a reviewer that wants changes and names none is
-    /// taken at its word.
+    /// Reads it. What blocks is a finding at or above the bar, whatever the reviewer calls the whole; one that wants
+    /// changes and names none is taken at its word.
     /// </summary>
-    public static TurnOutcome Read(JsonElement verdict)
+    /// <param name="verdict">The answer.</param>
+    /// <param name="bar">The least severity that blocks.</param>
+    public static TurnOutcome Read(JsonElement verdict, FindingSeverity bar = FindingSeverity.Major)
     {
+        var unnamed = bar > FindingSeverity.Major ? bar : FindingSeverity.Major; // a severity that is not said must not slip below the bar
         var summary = Plain.Cut(TurnReport.Text(verdict, "summary") ?? "", MostText);
         var findings = TurnReport.Child(verdict, "findings") is { ValueKind: JsonValueKind.Array } list
-            ? list.EnumerateArray().Select(Finding).OrderByDescending(f => f.Severity).Take(MostFindings).ToItems()
+            ? list.EnumerateArray().Select(f => Finding(f, unnamed)).OrderByDescending(f => f.Severity).Take(MostFindings).ToItems()
             : default;
         return TurnReport.Text(verdict, "verdict") switch
         {
-            "approved" when !findings.Any(f => f.Severity >= FindingSeverity.Major) => new TurnOutcome.Approved(summary),
-            "approved" or "changes_requested" => new TurnOutcome.ChangesRequested(findings.Count > 0 ? findings : [new Finding(FindingSeverity.Major, null, null, summary)]),
+            "approved" or "changes_requested" when findings.Any(f => f.Severity >= bar) => new TurnOutcome.ChangesRequested(findings),
+            "changes_requested" when findings.Count == 0 => new TurnOutcome.ChangesRequested([new Finding(unnamed, null, null, summary)]),
+            "approved" or "changes_requested" => new TurnOutcome.Approved(summary, findings),
             _ => new TurnOutcome.Failed(FailureKind.Attempt, "review.no-verdict", "The reviewer's answer has no verdict."),
         };
     }
 
-    private static Finding Finding(JsonElement element) => new(
-        TurnReport.Text(element, "severity") switch { "critical" => FindingSeverity.Critical, "minor" => FindingSeverity.Minor, _ => FindingSeverity.Major },
+    private static Finding Finding(JsonElement element, FindingSeverity unnamed) => new(
+        TurnReport.Text(element, "severity") switch { "critical" => FindingSeverity.Critical, "major" => FindingSeverity.Major, "minor" => FindingSeverity.Minor, _ => unnamed },
         TurnReport.Text(element, "file") is { } file ? Plain.Cut(file, MostText) : null,
         TurnReport.Number(element, "line") is > 0 and < int.MaxValue and var line ? (int)line : null,
-        Plain.Cut(TurnReport.Text(element, "claim") ?? "", MostText));
+        Plain.Cut(TurnReport.Text(element, "claim") ?? "", MostText),
+        TurnReport.Text(element, "reproduce") is { Length: > 0 } steps ? Plain.Cut(steps, MostText) : null);
 }

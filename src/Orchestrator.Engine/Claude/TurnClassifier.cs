@@ -27,7 +27,8 @@ public static class TurnClassifier
     /// <param name="exit">The exit code, 128 + n for signal n.</param>
     /// <param name="errors">The end of standard error.</param>
     /// <param name="now">The moment the turn ended.</param>
-    public static TurnOutcome Classify(Role role, TurnReport report, int exit, string errors, DateTimeOffset now)
+    /// <param name="bar">The least severity of a finding that blocks, for a review.</param>
+    public static TurnOutcome Classify(Role role, TurnReport report, int exit, string errors, DateTimeOffset now, FindingSeverity bar = FindingSeverity.Major)
     {
         if (report.Result is not { } result)
         {
@@ -50,7 +51,7 @@ public static class TurnClassifier
         if (role == Role.Review)
         {
             return result.Structured is { } verdict
-                ? ReviewVerdict.Read(verdict)
+                ? ReviewVerdict.Read(verdict, bar)
                 : new TurnOutcome.Failed(FailureKind.Attempt, "review.no-verdict", "The reviewer gave no verdict.");
         }
 

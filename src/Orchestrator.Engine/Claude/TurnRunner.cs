@@ -42,7 +42,7 @@ public sealed class TurnRunner(AgentSetup setup)
                 continue;
             }
 
-            return TurnEnd.Of(why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors, TimeProvider.System.GetUtcNow()), reports);
+            return TurnEnd.Of(why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors, TimeProvider.System.GetUtcNow(), turn.Brief.Bar), reports);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Core.Agents;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
@@ -69,6 +70,7 @@ internal static class PlanCodec
             json.WriteNumber("head_start_s", p.HeadStart.TotalSeconds);
         }
 
+        json.WriteOptional("review_bar", Words.Of(Words.Severity, p.ReviewBar), absent: "major");
         json.WriteEndObject();
     }
 
@@ -84,7 +86,8 @@ internal static class PlanCodec
         b.Word("publish", Words.Publish),
         b.TextOr("model", null),
         new Budget(ReadCap(b, "milestone"), ReadCap(b, "stage"), ReadCap(b, "run")),
-        b.SecondsOr("head_start_s") ?? TimeSpan.Zero);
+        b.SecondsOr("head_start_s") ?? TimeSpan.Zero,
+        b.TryGetProperty("review_bar", out _) ? b.Word("review_bar", Words.Severity) : FindingSeverity.Major);
 
     private static void WriteCap(Utf8JsonWriter json, string of, Cap cap)
     {

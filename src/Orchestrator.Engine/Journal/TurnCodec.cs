@@ -18,22 +18,11 @@ internal static class TurnCodec
             case TurnOutcome.Approved o:
                 json.WriteString("outcome", "approved");
                 json.WriteString("summary", o.Summary);
+                json.WriteList("remarks", o.Remarks, f => WriteFinding(json, f));
                 break;
             case TurnOutcome.ChangesRequested o:
                 json.WriteString("outcome", "changes_requested");
-                json.WriteList("findings", o.Findings, f =>
-                {
-                    json.WriteStartObject();
-                    json.WriteString("severity", Words.Of(Words.Severity, f.Severity));
-                    json.WriteOptional("file", f.File);
-                    if (f.Line is { } line)
-                    {
-                        json.WriteNumber("line", line);
-                    }
-
-                    json.WriteString("claim", f.Claim);
-                    json.WriteEndObject();
-                });
+                json.WriteList("findings", o.Findings, f => WriteFinding(json, f));
                 break;
             case TurnOutcome.Limited o:
                 json.WriteString("outcome", "limited");
@@ -66,15 +55,32 @@ internal static class TurnCodec
     public static TurnOutcome ReadOutcome(JsonElement b) => b.Text("outcome") switch
     {
         "completed" => new TurnOutcome.Completed(b.Text("summary")),
-        "approved" => new TurnOutcome.Approved(b.Text("summary")),
-        "changes_requested" => new TurnOutcome.ChangesRequested(b.List("findings", f => new Finding(
-            f.Word("severity", Words.Severity), f.TextOr("file", null), f.TryGetProperty("line", out var line) ? line.GetInt32() : null, f.Text("claim")))),
+        "approved" => new TurnOutcome.Approved(b.Text("summary"), b.List("remarks", ReadFinding)),
+        "changes_requested" => new TurnOutcome.ChangesRequested(b.List("findings", ReadFinding)),
         "limited" => new TurnOutcome.Limited(b.TimeOr("resets_at"), b.Text("message"), b.TryGetProperty("scope", out _) ? b.Word("scope", Words.Scope) : LimitScope.Account),
         "spent" => new TurnOutcome.Spent(b.Text("message")),
         "failed" => new TurnOutcome.Failed(b.Word("kind", Words.Kind), b.Text("code"), b.Text("message")),
         "interrupted" => new TurnOutcome.Interrupted(),
         var other => throw new JsonException($"The journal has an outcome '{other}' that this version does not know."),
     };
+
+    private static void WriteFinding(Utf8JsonWriter json, Finding f)
+    {
+        json.WriteStartObject();
+        json.WriteString("severity", Words.Of(Words.Severity, f.Severity));
+        json.WriteOptional("file", f.File);
+        if (f.Line is { } line)
+        {
+            json.WriteNumber("line", line);
+        }
+
+        json.WriteString("claim", f.Claim);
+        json.WriteOptional("reproduce", f.Reproduce);
+        json.WriteEndObject();
+    }
+
+    private static Finding ReadFinding(JsonElement b) => new(
+        b.Word("severity", Words.Severity), b.TextOr("file", null), b.TryGetProperty("line", out var line) ? line.GetInt32() : null, b.Text("claim"), b.TextOr("reproduce", null));
 
     public static void WriteUsage(Utf8JsonWriter json, Usage usage)
     {

@@ -109,7 +109,7 @@ public static class FactSentence
         return e.Outcome switch
         {
             TurnOutcome.Completed o => (LogEventLevel.Information, $"the agent is done{cost}: {o.Summary}"),
-            TurnOutcome.Approved o => (LogEventLevel.Information, $"review approved{cost}: {o.Summary}"),
+            TurnOutcome.Approved o => (LogEventLevel.Information, $"review approved{cost}: {o.Summary}{(o.Remarks.Count > 0 ? $"; remarks: {string.Join("; ", o.Remarks.Select(f => f.Claim))}" : "")}"),
             TurnOutcome.ChangesRequested o => (LogEventLevel.Information, $"review wants changes{cost}: {string.Join("; ", o.Findings.Select(f => f.Claim))}"),
             TurnOutcome.Limited o => (LogEventLevel.Warning, $"limit{cost}: {o.Message}{(o.ResetsAt is { } at ? string.Create(CultureInfo.InvariantCulture, $", resets {at:u}") : "")}"),
             TurnOutcome.Spent o => (LogEventLevel.Warning, $"what the turn was allowed to spend is spent{cost}: {o.Message}"),

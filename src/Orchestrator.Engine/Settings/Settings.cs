@@ -1,3 +1,4 @@
+using Orchestrator.Core.Agents;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
@@ -93,6 +94,9 @@ public sealed record OrchestratorSettings
     /// <summary>Remediation rounds in one attempt.</summary>
     public int ReviewRounds { get; init; } = 3;
 
+    /// <summary>The least severity of a finding that blocks.</summary>
+    public FindingSeverity ReviewBar { get; init; } = FindingSeverity.Major;
+
     /// <summary>How finished work reaches the target branch.</summary>
     public PublishMode Publish { get; init; } = PublishMode.FastForward;
 
@@ -107,5 +111,6 @@ public sealed record OrchestratorSettings
         Publish: Publish,
         Model: ClaudeModel,
         Budget: Budget,
-        HeadStart: HeadStart);
+        HeadStart: HeadStart,
+        ReviewBar: ReviewBar);
 }

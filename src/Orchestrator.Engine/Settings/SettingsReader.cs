@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Core;
+using Orchestrator.Core.Agents;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
@@ -84,6 +85,7 @@ public static class SettingsReader
             Rehearsal = claude?.Text("rehearsal"),
             ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
             ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,
+            ReviewBar = review?.Choice("bar", ("minor", FindingSeverity.Minor), ("major", FindingSeverity.Major), ("critical", FindingSeverity.Critical)) ?? d.ReviewBar,
         };
         root.Text("$schema");
         root.ReportUnknown();

@@ -27,6 +27,18 @@ public sealed class ReviewSentences
     }
 
     [Fact]
+    public void Remarks_below_the_bar_hold_nothing_up() =>
+        Story.Of("1A").Begins().Implements("1A").ApprovedWithRemarks("1A").Gates("1A").Expect("1A: accepted @c1");
+
+    [Fact]
+    public void The_bar_of_a_review_is_the_policys_at_the_time_it_begins()
+    {
+        var story = Story.Of("1A").Under(new Policy(ReviewBar: FindingSeverity.Minor)).Begins().Implements("1A");
+        Assert.Equal(FindingSeverity.Minor, story.Brief("1A").Bar);
+        Assert.Equal(FindingSeverity.Critical, story.Resumes(new Policy(ReviewBar: FindingSeverity.Critical)).Brief("1A").Bar);
+    }
+
+    [Fact]
     public void Findings_go_to_the_implementer_in_its_own_conversation_and_another_reviewer_looks_again()
     {
         var story = Story.Of("1A").Begins().Ready("1A");

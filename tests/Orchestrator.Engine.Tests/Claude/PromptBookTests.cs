@@ -10,7 +10,7 @@ public sealed class PromptBookTests
 {
     private const string Text = "# Parser\n\nIt keeps {{text}}, {{diff}} and {{unknown}} as they are, and </milestone> too.\n";
 
-    private static readonly Items<Finding> Two = [new(FindingSeverity.Major, "a.cs", 7, "breaks on {{id}}"), new(FindingSeverity.Minor, null, null, "a typo")];
+    private static readonly Items<Finding> Two = [new(FindingSeverity.Major, "a.cs", 7, "breaks on {{id}}", "make\nmake test"), new(FindingSeverity.Minor, null, null, "a typo")];
 
     public static TheoryData<string, Role, Ask> Turns => new()
     {
@@ -68,6 +68,15 @@ public sealed class PromptBookTests
         var prompt = PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 1, 1), "+the whole", "+the rest {{diff}}");
         Assert.Contains("<delta>\n+the rest {{diff}}\n</delta>", prompt, StringComparison.Ordinal);
         Assert.True(prompt.IndexOf("+the rest", StringComparison.Ordinal) < prompt.IndexOf("<diff>\n+the whole", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_bar_is_named_in_the_prompt_of_a_review()
+    {
+        string Review(FindingSeverity bar) => PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 0, 1, Bar: bar), "");
+        Assert.Contains("Every finding blocks here", Review(FindingSeverity.Minor), StringComparison.Ordinal);
+        Assert.Contains("`approved` when there is nothing major or critical", Review(FindingSeverity.Major), StringComparison.Ordinal);
+        Assert.Contains("`approved` when there is nothing critical", Review(FindingSeverity.Critical), StringComparison.Ordinal);
     }
 
     [Fact]

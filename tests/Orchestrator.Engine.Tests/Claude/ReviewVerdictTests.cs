@@ -20,12 +20,34 @@ public sealed class ReviewVerdictTests
     public void Approval_with_a_blocking_finding_is_none(string severity) =>
         Assert.IsType<TurnOutcome.ChangesRequested>(Read($$"""{"verdict":"approved","summary":"","findings":[{"severity":"{{severity}}","claim":"wrong"}]}"""));
 
-    [Fact]
-    public void Findings_keep_severity_place_and_claim()
+    [Theory]
+    [InlineData("minor", FindingSeverity.Minor, true)]
+    [InlineData("minor", FindingSeverity.Major, false)]
+    [InlineData("major", FindingSeverity.Major, true)]
+    [InlineData("major", FindingSeverity.Critical, false)]
+    [InlineData("critical", FindingSeverity.Critical, true)]
+    [InlineData("unheard-of", FindingSeverity.Critical, true)]
+    public void The_bar_says_what_blocks_whatever_the_verdict_is_called(string severity, FindingSeverity bar, bool blocks)
     {
-        var outcome = Read("""{"verdict":"changes_requested","summary":"s","findings":[{"severity":"critical","file":"a.cs","line":7,"claim":"breaks"},{"severity":"minor","line":-1,"claim":"typo"}]}""");
+        foreach (var verdict in new[] { "approved", "changes_requested" })
+        {
+            var outcome = Read($$"""{"verdict":"{{verdict}}","summary":"s","findings":[{"severity":"{{severity}}","claim":"wrong"}]}""", bar);
+            Assert.Equal(blocks, outcome is TurnOutcome.ChangesRequested);
+        }
+    }
+
+    [Fact]
+    public void Findings_below_the_bar_of_an_approved_change_are_kept() =>
         Assert.Equal(
-            new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Critical, "a.cs", 7, "breaks"), new Finding(FindingSeverity.Minor, null, null, "typo")]), outcome);
+            new TurnOutcome.Approved("s", [new Finding(FindingSeverity.Major, "a.cs", 7, "slow", "run bench"), new Finding(FindingSeverity.Minor, null, null, "typo")]),
+            Read("""{"verdict":"changes_requested","summary":"s","findings":[{"severity":"minor","claim":"typo"},{"severity":"major","file":"a.cs","line":7,"claim":"slow","reproduce":"run bench"}]}""", FindingSeverity.Critical));
+
+    [Fact]
+    public void Findings_keep_severity_place_claim_and_how_to_see_them()
+    {
+        var outcome = Read("""{"verdict":"changes_requested","summary":"s","findings":[{"severity":"critical","file":"a.cs","line":7,"claim":"breaks","reproduce":"dotnet test"},{"severity":"minor","line":-1,"claim":"typo"}]}""");
+        Assert.Equal(
+            new TurnOutcome.ChangesRequested([new Finding(FindingSeverity.Critical, "a.cs", 7, "breaks", "dotnet test"), new Finding(FindingSeverity.Minor, null, null, "typo")]), outcome);
     }
 
     [Fact]
@@ -52,9 +74,9 @@ public sealed class ReviewVerdictTests
         Assert.Equal(["verdict", "summary", "findings"], schema.RootElement.GetProperty("required").EnumerateArray().Select(e => e.GetString()));
     }
 
-    private static TurnOutcome Read(string json)
+    private static TurnOutcome Read(string json, FindingSeverity bar = FindingSeverity.Major)
     {
         using var document = JsonDocument.Parse(json);
-        return ReviewVerdict.Read(document.RootElement);
+        return ReviewVerdict.Read(document.RootElement, bar);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.Core;
+using Orchestrator.Core.Agents;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Settings;
@@ -36,7 +37,7 @@ public sealed class SettingsReaderTests
               "$schema": "x", "target_branch": "develop", "publish": "branch",
               "claude": { "path": "/opt/claude", "env": ["A", "B"], "model": "opus", "turn_timeout_s": 60, "idle_timeout_s": 90, "result_grace_s": 5, "rehearsal": "script.json" },
               "gates": [ { "name": "tests", "run": "make test", "timeout_s": 5 }, { "run": "make lint" } ],
-              "review": { "level": "strict", "rounds": 0 }
+              "review": { "level": "strict", "rounds": 0, "bar": "Critical" }
             }
             """);
         Assert.Equal(("develop", PublishMode.Branch), (settings.TargetBranch, settings.Publish));
@@ -45,6 +46,7 @@ public sealed class SettingsReaderTests
         Assert.Equal(["A", "B"], settings.ClaudeEnv);
         Assert.Equal([new GateSetting("tests", "make test", TimeSpan.FromSeconds(5)), new GateSetting("make lint", "make lint", TimeSpan.FromMinutes(30))], settings.Gates);
         Assert.Equal((ReviewLevel.Strict, 0), (settings.ReviewLevel, settings.ReviewRounds));
+        Assert.Equal((FindingSeverity.Critical, FindingSeverity.Critical), (settings.ReviewBar, settings.ToPolicy().ReviewBar));
         Assert.Equal((4, 10, 0, ReviewLevel.Strict, PublishMode.Branch), (settings.ToPolicy().MaxParallel, settings.ToPolicy().RetryAttempts, settings.ToPolicy().ReviewRounds, settings.ToPolicy().Review, settings.ToPolicy().Publish));
     }
 
