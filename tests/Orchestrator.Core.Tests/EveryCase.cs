@@ -65,8 +65,8 @@ public sealed class EveryCase
     [
         new Event.RunStarted(new RunId("every"), Plan, new Policy(), "refs/heads/main", "base", [], []),
         new Event.Resumed(2, new Policy()), new Event.Woke(), new Event.Answered(Mine, []), new Event.TurnMetered(Mine, default, default),
-        new Event.WorktreeReady(Mine, "base", null), new Event.WorktreeReady(Mine, "base", "c2"),
-        new Event.WorkCommitted(Mine, "c2", 1), new Event.WorkCommitted(Mine, "c3", 1, "t3"), new Event.WorkCommitted(Mine, null, 0),
+        new Event.WorktreeReady(Mine, "base", null), new Event.WorktreeReady(Mine, "base", "c2"), new Event.WorktreeReady(Mine, "base", null, ["a.txt"]),
+        new Event.WorkCommitted(Mine, "c2", 1), new Event.WorkCommitted(Mine, "c3", 1, "t3"), new Event.WorkCommitted(Mine, "c4", 1, "t4", [new Finding(FindingSeverity.Critical, "a", 1, "lost")], [new Mark(MarkKind.FewerTests, "a", "fewer")]), new Event.WorkCommitted(Mine, null, 0),
         new Event.CandidateBuilt(Queued, "base", "base", "k1", Sketch.Ids("1A"), []),
         new Event.CandidateBuilt(Queued, "base", "base", null, [], [new Conflict(Sketch.Id("1A"), ["a"])]),
         new Event.Published(Queued, "k1", null, Proof.Whole), new Event.Abandoned("given up"), new Event.TargetMoved(Queued, "x"),

@@ -113,6 +113,7 @@ internal static class ShortForm
         Role.Review => "reviewing",
         Role.Remediate => "remediating",
         Role.Resolve => "resolving",
+        Role.Check => "checking",
         _ => throw new InvalidOperationException($"Unknown role {role}."),
     };
 

@@ -93,6 +93,13 @@ internal sealed class Story(Items<Milestone> plan)
         return Happens(new Event.WorktreeReady(order.Ticket, order.Step.Base, carried));
     }
 
+    /// <summary>The worktree stands, with the earlier work conflicting in a file.</summary>
+    public Story ReadyInConflict(string id, string path = "a.txt")
+    {
+        var order = Given<Order.Prepare>(id);
+        return Happens(new Event.WorktreeReady(order.Ticket, order.Step.Base, null, [path]));
+    }
+
     public Story Ends(string id, TurnOutcome outcome, decimal cost = 0) =>
         Happens(new Event.TurnFinished(Given<Order.RunTurn>(id).Ticket, outcome, new Usage(cost, 0, 0)));
 
@@ -113,12 +120,21 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Commits(string id) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, $"c{++_commits}", 1));
 
+    /// <summary>A commit in which something of either side is not to be found.</summary>
+    public Story CommitsLosing(string id, string? tree = null) =>
+        Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, $"c{++_commits}", 1, tree, [new Finding(FindingSeverity.Critical, "a.txt", 3, "The change of 1A is not in it.")]));
+
+    /// <summary>A commit that bears a mark.</summary>
+    public Story CommitsMarked(string id) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, $"c{++_commits}", 1, null, default, [new Mark(MarkKind.FewerAssertions, "t.cs", "3 before, 2 now")]));
+
     /// <summary>A commit of this content.</summary>
     public Story CommitsTree(string id, string tree) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, $"c{++_commits}", 1, tree));
 
     public Story CommitsNothing(string id) => Happens(new Event.WorkCommitted(Given<Order.Commit>(id).Ticket, null, 0));
 
     public Story Gates(string id, bool green = true) => Happens(new Event.GateFinished(Given<Order.RunGates>(id).Ticket, Results(green)));
+
+    public Story Gates(string id, GateResult result, params CriterionProof[] proofs) => Happens(new Event.GateFinished(Given<Order.RunGates>(id).Ticket, [result], proofs.ToItems()));
 
     public Story Implements(params string[] ids) => ids.Aggregate(this, (story, id) => story.Ready(id).Completes(id).Commits(id));
 

@@ -31,7 +31,8 @@ public abstract record TurnOutcome
     /// <summary>The reviewer has no blocking finding.</summary>
     /// <param name="Summary">What it says of the change.</param>
     /// <param name="Remarks">Findings below the bar; they block nothing and are kept for people.</param>
-    public sealed record Approved(string Summary, Items<Finding> Remarks = default) : TurnOutcome;
+    /// <param name="Proofs">Which exit criteria it saw fulfilled, and where.</param>
+    public sealed record Approved(string Summary, Items<Finding> Remarks = default, Items<CriterionProof> Proofs = default) : TurnOutcome;
 
     /// <summary>The reviewer wants something mended.</summary>
     public sealed record ChangesRequested(Items<Finding> Findings) : TurnOutcome;
@@ -89,10 +90,3 @@ public readonly record struct ModelUsage(string Model, Usage Usage)
         return sum;
     }
 }
-
-/// <summary>How one gate ended.</summary>
-/// <param name="Name">The gate's name.</param>
-/// <param name="Passed">True when its command exited with 0 in time.</param>
-/// <param name="Detail">The end of its output, for the finding; empty when it passed at once.</param>
-/// <param name="Flaky">True when it failed first and passed when it was run once more on the same files.</param>
-public sealed record GateResult(string Name, bool Passed, string Detail, bool Flaky = false);

@@ -21,6 +21,16 @@ public enum Role
 
     /// <summary>Resolves a merge conflict.</summary>
     Resolve,
+
+    /// <summary>Tries to see for itself what a strict review claims; can write nothing.</summary>
+    Check,
+}
+
+/// <summary>What roles have in common.</summary>
+public static class Roles
+{
+    /// <summary>True for those that judge and write nothing: the same tools, the same form of answer.</summary>
+    public static bool Judges(this Role role) => role is Role.Review or Role.Check;
 }
 
 /// <summary>Why the agent is spoken to; the hands choose the words by it.</summary>
@@ -69,9 +79,10 @@ public sealed record Finding(FindingSeverity Severity, string? File, int? Line, 
 /// <param name="Findings">What to mend.</param>
 /// <param name="Cap">What it may spend.</param>
 /// <param name="Bar">The least severity of a finding that blocks, for a review.</param>
+/// <param name="Marks">What a reviewer has to look at twice.</param>
 public sealed record TurnBrief(
     Role Role, Ask Ask, Guid Session, bool Known, int Attempt, int Round, int Delivery, string? Reason = null, Items<Finding> Findings = default, Cap Cap = default,
-    FindingSeverity Bar = FindingSeverity.Major);
+    FindingSeverity Bar = FindingSeverity.Major, Items<Mark> Marks = default);
 
 /// <summary>
 /// Names conversations. Derived, not drawn, so that a replay names them alike. The hash is FNV-1a of 128 bits: names

@@ -63,7 +63,7 @@ internal static class Admission
             return state;
         }
 
-        var prefix = new WarmPrefix(LimitGate.ModelOf(state, index), role == Role.Review, at + CacheLives);
+        var prefix = new WarmPrefix(LimitGate.ModelOf(state, index), role.Judges(), at + CacheLives);
         return state with { Warm = state.Warm.Where(w => w.Model != prefix.Model || w.Review != prefix.Review).Append(prefix).ToItems() };
     }
 
@@ -79,7 +79,7 @@ internal static class Admission
         }
 
         var model = LimitGate.ModelOf(state, index);
-        var review = role == Role.Review;
+        var review = role.Judges();
         foreach (var warm in state.Warm.AsSpan())
         {
             if (warm.Model == model && warm.Review == review && warm.Until > at)
@@ -91,7 +91,7 @@ internal static class Admission
         int? first = null;
         for (var i = 0; i < state.Milestones.Count; i++)
         {
-            if (i != index && state.Milestones[i].Phase is Phase.Working { Step: Step.Turn turn } && (turn.Brief.Role == Role.Review) == review
+            if (i != index && state.Milestones[i].Phase is Phase.Working { Step: Step.Turn turn } && turn.Brief.Role.Judges() == review
                 && LimitGate.ModelOf(state, i) == model && (first is not { } known || state.Milestones[i].Since < state.Milestones[known].Since))
             {
                 first = i;

@@ -57,7 +57,8 @@ public abstract record Event
     /// <param name="Ticket">The order's.</param>
     /// <param name="Base">The commit it began at.</param>
     /// <param name="Carried">The commit that carries the earlier work; null when there was none or it did not fit.</param>
-    public sealed record WorktreeReady(Ticket Ticket, string Base, string? Carried) : Event;
+    /// <param name="Conflicts">The files in which it did not fit; they stand in the worktree with both sides and what they came from.</param>
+    public sealed record WorktreeReady(Ticket Ticket, string Base, string? Carried, Items<string> Conflicts = default) : Event;
 
     /// <summary>The provider answered a turn for the first time, or said something new about the account's windows.</summary>
     /// <param name="Ticket">The turn's.</param>
@@ -83,10 +84,15 @@ public abstract record Event
     /// <param name="Commit">The milestone's new tip; null when there was nothing new.</param>
     /// <param name="Files">How many paths changed.</param>
     /// <param name="Tree">The content of the commit, whatever its history; null when it is not said.</param>
-    public sealed record WorkCommitted(Ticket Ticket, string? Commit, int Files, string? Tree = null) : Event;
+    /// <param name="Lost">Of a resolved conflict: what of either side's change is not in it.</param>
+    /// <param name="Marks">What in the whole change of the milestone has to be looked at twice.</param>
+    public sealed record WorkCommitted(Ticket Ticket, string? Commit, int Files, string? Tree = null, Items<Finding> Lost = default, Items<Mark> Marks = default) : Event;
 
     /// <summary>Gates ended, of a milestone or of a candidate.</summary>
-    public sealed record GateFinished(Ticket Ticket, Items<GateResult> Results) : Event;
+    /// <param name="Ticket">The order's.</param>
+    /// <param name="Results">One for each gate.</param>
+    /// <param name="Proofs">Of a milestone: which exit criteria a gate or a file proves.</param>
+    public sealed record GateFinished(Ticket Ticket, Items<GateResult> Results, Items<CriterionProof> Proofs = default) : Event;
 
     /// <summary>A candidate was built.</summary>
     /// <param name="Ticket">The order's.</param>

@@ -51,7 +51,7 @@ internal static class Integrating
             return state;
         }
 
-        state = Working.WithFlaky(state, e.Results);
+        state = Working.WithKnown(state, e.Results);
         var green = GatedCommit.Of(testing.Candidate, e.Results) is { } gated ? new GreenPart(gated, testing.Onto, testing.Batch) : null;
         if (state.Bisection is { } bisection)
         {

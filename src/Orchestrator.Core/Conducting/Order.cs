@@ -24,7 +24,8 @@ public abstract record Order
     /// <param name="Base">The commit the worktree began at.</param>
     /// <param name="Tip">The latest commit of the milestone; the base before the first.</param>
     /// <param name="Seen">For a review, the commit that the one before it refused; null for the first of an attempt.</param>
-    public sealed record RunTurn(Ticket Ticket, MilestoneId Milestone, TurnBrief Brief, string Base, string Tip, string? Seen = null) : Order;
+    /// <param name="Resolving">The milestone's earlier work, while its conflict with <paramref name="Base"/> is to be resolved.</param>
+    public sealed record RunTurn(Ticket Ticket, MilestoneId Milestone, TurnBrief Brief, string Base, string Tip, string? Seen = null, string? Resolving = null) : Order;
 
     /// <summary>Read from its transcript what a turn used that gave no answer. Answer: <see cref="Event.TurnMetered"/>.</summary>
     /// <param name="Ticket">Its name.</param>
@@ -33,7 +34,15 @@ public abstract record Order
     public sealed record Meter(Ticket Ticket, MilestoneId Milestone, Ticket Turn) : Order;
 
     /// <summary>Commit the worktree's content. Answer: <see cref="Event.WorkCommitted"/>.</summary>
-    public sealed record Commit(Ticket Ticket, MilestoneId Milestone, Role After, int Attempt, int Round, string Base, string Tip) : Order;
+    /// <param name="Ticket">Its name.</param>
+    /// <param name="Milestone">Which milestone.</param>
+    /// <param name="After">The role of the turn that left it.</param>
+    /// <param name="Attempt">Which try.</param>
+    /// <param name="Round">Which round.</param>
+    /// <param name="Base">The commit the worktree began at.</param>
+    /// <param name="Tip">The latest commit of the milestone; the base before the first.</param>
+    /// <param name="Resolving">Earlier work that conflicted with <paramref name="Base"/>: the commit has to hold the changes of both.</param>
+    public sealed record Commit(Ticket Ticket, MilestoneId Milestone, Role After, int Attempt, int Round, string Base, string Tip, string? Resolving = null) : Order;
 
     /// <summary>Run the gates on a milestone's commit. Answer: <see cref="Event.GateFinished"/>.</summary>
     public sealed record RunGates(Ticket Ticket, MilestoneId Milestone, string Tip) : Order;

@@ -74,8 +74,8 @@ internal static class OrdersOf
         return working.Step switch
         {
             Step.Prepare s => new Order.Prepare(working.Ticket, planned.Id, milestone.Attempt, s),
-            Step.Turn s => new Order.RunTurn(working.Ticket, planned.Id, s.Brief, milestone.Base!, tip, s.Brief.Role == Role.Review ? milestone.Seen : null),
-            Step.Commit s => new Order.Commit(working.Ticket, planned.Id, s.After, milestone.Attempt, milestone.Round, milestone.Base!, tip),
+            Step.Turn s => new Order.RunTurn(working.Ticket, planned.Id, s.Brief, milestone.Base!, tip, s.Brief.Role == Role.Review ? milestone.Seen : null, s.Brief.Role.Judges() ? null : milestone.Resolving),
+            Step.Commit s => new Order.Commit(working.Ticket, planned.Id, s.After, milestone.Attempt, milestone.Round, milestone.Base!, tip, milestone.Resolving),
             Step.Gate s => new Order.RunGates(working.Ticket, planned.Id, s.Tip),
             _ => throw new InvalidOperationException($"Unknown step {working.Step.GetType().Name}."),
         };

@@ -70,12 +70,12 @@ internal static class StateEdits
         var known = role == Role.Remediate && milestone.Writer != default;
         var next = known ? milestone : milestone with { Sessions = milestone.Sessions + 1 };
         var session = known ? milestone.Writer : Sessions.Name(state.Run, id, next.Sessions);
-        if (role != Role.Review)
+        if (!role.Judges())
         {
             next = next with { Writer = session };
         }
 
-        var brief = new TurnBrief(role, ask, session, known, next.Attempt, next.Round, 1, reason, findings);
+        var brief = new TurnBrief(role, ask, session, known, next.Attempt, next.Round, 1, reason, findings, Marks: role.Judges() ? milestone.Marks : default);
         return state.Work(index, next with { Stumbles = 0 }, new Step.Turn(brief), at);
     }
 }

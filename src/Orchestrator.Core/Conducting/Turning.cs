@@ -46,12 +46,14 @@ internal static class Turning
     private static RunState Follow(RunState state, int i, Step.Turn turn, Event.TurnFinished e, DateTimeOffset at)
     {
         var milestone = state.Milestones[i];
-        var review = turn.Brief.Role == Role.Review;
+        var judged = turn.Brief.Role.Judges();
         return e.Outcome switch
         {
-            TurnOutcome.Completed when !review => state.Work(i, milestone with { Stumbles = 0 }, new Step.Commit(turn.Brief.Role), at),
-            TurnOutcome.Approved when review => state.Work(i, milestone with { Stumbles = 0, Findings = default }, new Step.Gate(milestone.Tip!), at),
-            TurnOutcome.ChangesRequested o when review => Mend(state, i, milestone with { Seen = milestone.Tip }, o.Findings, byGates: false, at),
+            TurnOutcome.Completed when !judged => state.Work(i, milestone with { Stumbles = 0 }, new Step.Commit(turn.Brief.Role), at),
+            TurnOutcome.Approved o when judged => state.Work(i, milestone with { Stumbles = 0, Findings = default, Remarks = o.Remarks, Proofs = o.Proofs }, new Step.Gate(milestone.Tip!), at),
+            TurnOutcome.ChangesRequested o when turn.Brief.Role == Role.Review && LevelOf(state, i, milestone) == ReviewLevel.Strict =>
+                state.BeginTurn(i, milestone, Role.Check, Ask.Begin, null, o.Findings, at), // what nobody else can see does not count
+            TurnOutcome.ChangesRequested o when judged => Mend(state, i, milestone with { Seen = milestone.Tip }, o.Findings, Judge.Review, at),
             TurnOutcome.Limited o => LimitGate.Refused(state, i, milestone, turn, e.Ticket, o, at),
             TurnOutcome.Spent o => Spent(state, i, milestone, turn, o, at),
             TurnOutcome.Failed o => Failed(state, i, milestone, turn, o.Kind, o.Code, o.Message, at),
@@ -62,17 +64,23 @@ internal static class Turning
         };
     }
 
+    /// <summary>How a milestone's change is reviewed. A mark on it makes that strict, whatever was asked for.</summary>
+    public static ReviewLevel LevelOf(RunState state, int i, MilestoneState milestone) =>
+        milestone.Marks.Count > 0 ? ReviewLevel.Strict : state.Plan.Milestones[i].Review ?? state.Policy.Review;
+
     /// <summary>
-    /// Sends findings to the implementer while rounds are left. Review and gates share the rounds of an attempt. The same
+    /// Sends findings to the implementer while rounds are left. All judges share the rounds of an attempt. The same
     /// content refused twice by the same judge ends them: nobody is going to move.
     /// </summary>
-    public static RunState Mend(RunState state, int i, MilestoneState milestone, Items<Finding> findings, bool byGates, DateTimeOffset at)
+    public static RunState Mend(RunState state, int i, MilestoneState milestone, Items<Finding> findings, Judge by, DateTimeOffset at)
     {
-        var refused = new RefusedContent(milestone.Content ?? milestone.Tip!, byGates);
+        var refused = new RefusedContent(milestone.Content ?? milestone.Tip!, by);
         var known = milestone.Wanting.Contains(refused);
         milestone = milestone with { Findings = findings, Wanting = known ? milestone.Wanting : milestone.Wanting.Append(refused).ToItems() };
-        return milestone.Round >= state.Policy.ReviewRounds
-                ? state.Fail(i, milestone, byGates ? "gate.rounds" : "review.rounds", $"Not accepted, remediation rounds used up ({milestone.Round}): {First(findings)}", at)
+        return by == Judge.Merge && (known || milestone.Round >= state.Policy.ReviewRounds)
+                ? Unresolved(state, i, milestone, at)
+            : milestone.Round >= state.Policy.ReviewRounds
+                ? state.Fail(i, milestone, by == Judge.Gates ? "gate.rounds" : "review.rounds", $"Not accepted, remediation rounds used up ({milestone.Round}): {First(findings)}", at)
             : known
                 ? state.Fail(i, milestone, "work.unchanged", $"Not accepted, and the implementer leaves it as it is: {First(findings)}", at)
             : state.BeginTurn(i, milestone with { Round = milestone.Round + 1 }, Role.Remediate, Ask.Begin, null, findings, at);
@@ -80,9 +88,13 @@ internal static class Turning
 
     /// <summary>A remediation that leads back to what was refused before: the loop would go round for ever.</summary>
     public static RunState? Circling(RunState state, int i, MilestoneState milestone, DateTimeOffset at) =>
-        milestone.Wanting.Any(w => w.Content == milestone.Content)
-            ? state.Fail(i, milestone, "work.repeated", $"Not accepted, and the remediation leads back to what was refused before: {First(milestone.Findings)}", at)
-            : null;
+        !milestone.Wanting.Any(w => w.Content == milestone.Content) ? null
+            : milestone.Resolving is not null ? Unresolved(state, i, milestone, at)
+            : state.Fail(i, milestone, "work.repeated", $"Not accepted, and the remediation leads back to what was refused before: {First(milestone.Findings)}", at);
+
+    /// <summary>A conflict that the agent cannot resolve is for a person.</summary>
+    private static RunState Unresolved(RunState state, int i, MilestoneState milestone, DateTimeOffset at) =>
+        state.Fail(i, milestone, "merge.unresolved", $"Its conflict with what was integrated could not be resolved so that the changes of both sides are kept: {First(milestone.Findings)}", at);
 
     private static string First(Items<Finding> findings) => findings.Count > 0 ? findings[0].Claim.Split('\n')[0] : "no reason given";
 
@@ -118,7 +130,8 @@ internal static class Turning
         NextAttempt(state, i, milestone, code, message, at, out var next) ?? step switch
         {
             Step.Prepare or Step.Gate => state.Work(i, next, step, at),
-            Step.Turn { Brief.Role: Role.Review } => state.BeginTurn(i, next, Role.Review, Ask.TryAgain, message, default, at),
+            Step.Turn or Step.Commit when milestone is { Resolving: { } work, Tip: null } => state.Work(i, next, new Step.Prepare(state.Tip, work, next.Findings), at),
+            Step.Turn { Brief.Role: Role.Review or Role.Check } => state.BeginTurn(i, next, Role.Review, Ask.TryAgain, message, default, at),
             Step.Turn or Step.Commit => state.BeginTurn(i, next, Role.Implement, Ask.TryAgain, message, next.Findings, at),
             _ => throw new InvalidOperationException($"Unknown step {step.GetType().Name}."),
         };

@@ -9,7 +9,7 @@ public enum ReviewLevel
     /// <summary>One reviewer, a bounded number of rounds.</summary>
     Normal,
 
-    /// <summary>As normal; later parts make it stricter.</summary>
+    /// <summary>As normal, and what the reviewer finds counts only when another one, who tries, sees it too.</summary>
     Strict,
 }
 
@@ -30,6 +30,7 @@ public readonly record struct Reference(MilestoneId Id, int Line);
 /// <param name="BudgetUsd">The most it may cost in US dollars, or null.</param>
 /// <param name="Timeout">The longest one turn may take, or null.</param>
 /// <param name="Review">How it is reviewed, or null for the settings' level.</param>
+/// <param name="Criteria">What its section Exit Criteria lists, in order.</param>
 public sealed record MilestoneFile(
     MilestoneId Id,
     string File,
@@ -43,7 +44,8 @@ public sealed record MilestoneFile(
     string? Model = null,
     decimal? BudgetUsd = null,
     TimeSpan? Timeout = null,
-    ReviewLevel? Review = null);
+    ReviewLevel? Review = null,
+    Items<string> Criteria = default);
 
 /// <summary>A milestone as the plan knows it: what it needs and how it is proved. Its text lies beside the journal.</summary>
 /// <param name="Id">Its name.</param>
@@ -56,6 +58,8 @@ public sealed record MilestoneFile(
 /// <param name="BudgetUsd">The most it may cost in US dollars, or null.</param>
 /// <param name="Timeout">The longest one turn may take, or null for the settings' limit.</param>
 /// <param name="Review">How it is reviewed, or null for the settings' level.</param>
+/// <param name="Scope">Globs of what it may touch; empty means anything.</param>
+/// <param name="Criteria">Its exit criteria, in order.</param>
 public sealed record Milestone(
     MilestoneId Id,
     string Title,
@@ -66,4 +70,6 @@ public sealed record Milestone(
     string? Model = null,
     decimal? BudgetUsd = null,
     TimeSpan? Timeout = null,
-    ReviewLevel? Review = null);
+    ReviewLevel? Review = null,
+    Items<string> Scope = default,
+    Items<string> Criteria = default);

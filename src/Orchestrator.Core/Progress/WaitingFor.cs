@@ -106,6 +106,7 @@ public static class WaitingFor
         Step.Turn { Brief: { Role: Role.Implement } brief } => brief.Attempt > 1 ? $"implementing (attempt {brief.Attempt})" : "implementing",
         Step.Turn { Brief: { Role: Role.Review } brief } => brief.Round > 0 ? $"in review (round {brief.Round + 1})" : "in review",
         Step.Turn { Brief: { Role: Role.Remediate } brief } => $"remediating (round {brief.Round})",
+        Step.Turn { Brief.Role: Role.Check } => "checking what the review claims",
         Step.Turn => "resolving a conflict",
         Step.Commit => "committing",
         Step.Gate => "running its gates",

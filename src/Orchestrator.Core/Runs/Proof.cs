@@ -47,8 +47,8 @@ public sealed record GatedCommit
     /// <summary>The candidate.</summary>
     public string Commit { get; }
 
-    /// <summary>The candidate as gated; null when a gate was red.</summary>
-    public static GatedCommit? Of(string candidate, Items<GateResult> results) => results.All(r => r.Passed) ? new GatedCommit(candidate) : null;
+    /// <summary>The candidate as gated; null when a gate blocks.</summary>
+    public static GatedCommit? Of(string candidate, Items<GateResult> results) => !results.Any(r => r.Blocks) ? new GatedCommit(candidate) : null;
 }
 
 /// <summary>A gated commit that is published, and proved to hold what it should. Nothing else makes a milestone done.</summary>

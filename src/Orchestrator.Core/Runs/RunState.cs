@@ -22,6 +22,10 @@ namespace Orchestrator.Core.Runs;
 /// <param name="Content">What its latest commit holds: the tree, or the commit where the tree is not known.</param>
 /// <param name="Wanting">What was refused in this attempt.</param>
 /// <param name="Seen">The commit that the latest review of this attempt refused.</param>
+/// <param name="Resolving">Its earlier work, which conflicts with <paramref name="Base"/>, until a commit holds the changes of both.</param>
+/// <param name="Marks">What in its change has to be looked at twice.</param>
+/// <param name="Proofs">Which of its exit criteria are proved for the latest commit, and by what.</param>
+/// <param name="Remarks">Findings of the latest approval that block nothing.</param>
 public sealed record MilestoneState(
     Phase Phase,
     DateTimeOffset Since,
@@ -38,12 +42,29 @@ public sealed record MilestoneState(
     Items<Spending> Spent = default,
     string? Content = null,
     Items<RefusedContent> Wanting = default,
-    string? Seen = null);
+    string? Seen = null,
+    string? Resolving = null,
+    Items<Mark> Marks = default,
+    Items<CriterionProof> Proofs = default,
+    Items<Finding> Remarks = default);
 
-/// <summary>Content that a review or the gates refused.</summary>
+/// <summary>Who refuses work.</summary>
+public enum Judge
+{
+    /// <summary>A reviewer.</summary>
+    Review,
+
+    /// <summary>The gates.</summary>
+    Gates,
+
+    /// <summary>The check that a resolved conflict holds the changes of both sides.</summary>
+    Merge,
+}
+
+/// <summary>Content that was refused.</summary>
 /// <param name="Content">The tree, or the commit where the tree is not known.</param>
-/// <param name="ByGates">True when gates refused it, false when a review did.</param>
-public readonly record struct RefusedContent(string Content, bool ByGates);
+/// <param name="By">By whom.</param>
+public readonly record struct RefusedContent(string Content, Judge By);
 
 /// <summary>A milestone and the commit of it that is to be merged.</summary>
 public readonly record struct BatchItem(MilestoneId Id, string Tip);
@@ -188,6 +209,9 @@ public sealed record RunState
 
     /// <summary>The gates that failed and then passed on the same commit, each once.</summary>
     public Items<string> Flaky { get; init; }
+
+    /// <summary>The gates that fail and failed so before the work began, each once: they block nothing.</summary>
+    public Items<string> Inherited { get; init; }
 
     /// <summary>What the machine allows.</summary>
     public MachineReading Machine { get; init; } = MachineReading.Unknown;

@@ -46,13 +46,13 @@ public static class EventCodec
             JournalNames.Woke => new Event.Woke(),
             JournalNames.MachineRead => new Event.MachineRead(new MachineReading(b.Word("pressure", Words.Pressure), b.GetProperty("room").GetInt32(), b.TextOr("reason", ""))),
             JournalNames.StopAsked => new Event.StopAsked(new StopRequest(b.Word("urgency", Words.Urgency), b.Text("code"), b.Text("message"))),
-            JournalNames.WorktreeReady => new Event.WorktreeReady(b.Ticket(), b.Text("base"), b.TextOr("carried", null)),
+            JournalNames.WorktreeReady => new Event.WorktreeReady(b.Ticket(), b.Text("base"), b.TextOr("carried", null), b.List("conflicts", c => c.GetString()!)),
             JournalNames.Answered => new Event.Answered(b.Ticket(), b.List("windows", TurnCodec.ReadWindow)),
             JournalNames.TurnFinished => new Event.TurnFinished(
                 b.Ticket(), TurnCodec.ReadOutcome(b), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel), !b.TryGetProperty("unmetered", out _)),
             JournalNames.Metered => new Event.TurnMetered(b.Ticket(), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel)),
-            JournalNames.WorkCommitted => new Event.WorkCommitted(b.Ticket(), b.TextOr("commit", null), (int)b.LongOr("files"), b.TextOr("tree", null)),
-            JournalNames.GateFinished => new Event.GateFinished(b.Ticket(), b.List("results", r => new GateResult(r.Text("name"), r.GetProperty("passed").GetBoolean(), r.TextOr("detail", ""), r.TryGetProperty("flaky", out var flaky) && flaky.GetBoolean()))),
+            JournalNames.WorkCommitted => new Event.WorkCommitted(b.Ticket(), b.TextOr("commit", null), (int)b.LongOr("files"), b.TextOr("tree", null), b.List("lost", TurnCodec.ReadFinding), b.List("marks", WorkCodec.ReadMark)),
+            JournalNames.GateFinished => new Event.GateFinished(b.Ticket(), b.List("results", WorkCodec.ReadGate), b.List("proofs", WorkCodec.ReadProof)),
             JournalNames.CandidateBuilt => new Event.CandidateBuilt(
                 b.Ticket(), b.Text("onto"), b.Text("tip"), b.TextOr("candidate", null), b.List("merged", Id), b.List("conflicts", c => new Conflict(Id(c.GetProperty("id")), c.List("paths", p => p.GetString()!)))),
             JournalNames.Published => new Event.Published(
@@ -100,6 +100,7 @@ public static class EventCodec
                 json.WriteTicket(e.Ticket);
                 json.WriteString("base", e.Base);
                 json.WriteOptional("carried", e.Carried);
+                json.WriteList("conflicts", e.Conflicts, json.WriteStringValue);
                 break;
             case Event.Answered e:
                 json.WriteTicket(e.Ticket);
@@ -126,22 +127,13 @@ public static class EventCodec
                 json.WriteOptional("commit", e.Commit);
                 json.WriteNumber("files", e.Files);
                 json.WriteOptional("tree", e.Tree);
+                json.WriteList("lost", e.Lost, f => TurnCodec.WriteFinding(json, f));
+                json.WriteList("marks", e.Marks, m => WorkCodec.WriteMark(json, m));
                 break;
             case Event.GateFinished e:
                 json.WriteTicket(e.Ticket);
-                json.WriteList("results", e.Results, r =>
-                {
-                    json.WriteStartObject();
-                    json.WriteString("name", r.Name);
-                    json.WriteBoolean("passed", r.Passed);
-                    json.WriteOptional("detail", r.Detail, absent: "");
-                    if (r.Flaky)
-                    {
-                        json.WriteBoolean("flaky", true);
-                    }
-
-                    json.WriteEndObject();
-                });
+                json.WriteList("results", e.Results, r => WorkCodec.WriteGate(json, r));
+                json.WriteList("proofs", e.Proofs, p => WorkCodec.WriteProof(json, p));
                 break;
             case Event.CandidateBuilt e:
                 json.WriteTicket(e.Ticket);

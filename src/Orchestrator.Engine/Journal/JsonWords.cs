@@ -24,6 +24,14 @@ internal static class Words
     public static readonly (string Word, ProofKind Value)[] Proof =
         [("same-tree", ProofKind.SameTree), ("holds-tips", ProofKind.HoldsTips), ("only-their-paths", ProofKind.OnlyTheirPaths), ("holds-earlier", ProofKind.HoldsEarlier)];
 
+    public static readonly (string Word, MarkKind Value)[] Mark =
+    [
+        ("outside-scope", MarkKind.OutsideScope), ("gate-changed", MarkKind.GateChanged), ("ci-changed", MarkKind.CiChanged), ("test-skipped", MarkKind.TestSkipped),
+        ("fewer-tests", MarkKind.FewerTests), ("fewer-assertions", MarkKind.FewerAssertions), ("put-back", MarkKind.PutBack),
+    ];
+
+    public static readonly (string Word, ProvedBy Value)[] ProvedBy = [("gate", Core.Agents.ProvedBy.Gate), ("file", Core.Agents.ProvedBy.File), ("reviewer", Core.Agents.ProvedBy.Reviewer)];
+
     public static string Of<T>((string Word, T Value)[] words, T value)
         where T : struct, Enum
     {

@@ -34,6 +34,8 @@ internal static class PlanCodec
             json.WriteString("review", Words.Of(Words.Review, review));
         }
 
+        json.WriteList("scope", m.Scope, json.WriteStringValue);
+        json.WriteList("criteria", m.Criteria, json.WriteStringValue);
         json.WriteEndObject();
     }
 
@@ -47,7 +49,9 @@ internal static class PlanCodec
         b.TextOr("model", null),
         b.TryGetProperty("budget_usd", out var budget) ? budget.GetDecimal() : null,
         b.SecondsOr("timeout_s"),
-        b.TryGetProperty("review", out _) ? b.Word("review", Words.Review) : null);
+        b.TryGetProperty("review", out _) ? b.Word("review", Words.Review) : null,
+        b.List("scope", v => v.GetString()!),
+        b.List("criteria", v => v.GetString()!));
 
     public static void WritePolicy(Utf8JsonWriter json, Policy p)
     {

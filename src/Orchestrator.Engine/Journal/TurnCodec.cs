@@ -19,6 +19,7 @@ internal static class TurnCodec
                 json.WriteString("outcome", "approved");
                 json.WriteString("summary", o.Summary);
                 json.WriteList("remarks", o.Remarks, f => WriteFinding(json, f));
+                json.WriteList("proofs", o.Proofs, p => WorkCodec.WriteProof(json, p));
                 break;
             case TurnOutcome.ChangesRequested o:
                 json.WriteString("outcome", "changes_requested");
@@ -55,7 +56,7 @@ internal static class TurnCodec
     public static TurnOutcome ReadOutcome(JsonElement b) => b.Text("outcome") switch
     {
         "completed" => new TurnOutcome.Completed(b.Text("summary")),
-        "approved" => new TurnOutcome.Approved(b.Text("summary"), b.List("remarks", ReadFinding)),
+        "approved" => new TurnOutcome.Approved(b.Text("summary"), b.List("remarks", ReadFinding), b.List("proofs", WorkCodec.ReadProof)),
         "changes_requested" => new TurnOutcome.ChangesRequested(b.List("findings", ReadFinding)),
         "limited" => new TurnOutcome.Limited(b.TimeOr("resets_at"), b.Text("message"), b.TryGetProperty("scope", out _) ? b.Word("scope", Words.Scope) : LimitScope.Account),
         "spent" => new TurnOutcome.Spent(b.Text("message")),
@@ -64,7 +65,7 @@ internal static class TurnCodec
         var other => throw new JsonException($"The journal has an outcome '{other}' that this version does not know."),
     };
 
-    private static void WriteFinding(Utf8JsonWriter json, Finding f)
+    public static void WriteFinding(Utf8JsonWriter json, Finding f)
     {
         json.WriteStartObject();
         json.WriteString("severity", Words.Of(Words.Severity, f.Severity));
@@ -79,7 +80,7 @@ internal static class TurnCodec
         json.WriteEndObject();
     }
 
-    private static Finding ReadFinding(JsonElement b) => new(
+    public static Finding ReadFinding(JsonElement b) => new(
         b.Word("severity", Words.Severity), b.TextOr("file", null), b.TryGetProperty("line", out var line) ? line.GetInt32() : null, b.Text("claim"), b.TextOr("reproduce", null));
 
     public static void WriteUsage(Utf8JsonWriter json, Usage usage)

@@ -44,6 +44,9 @@ internal sealed class Books(Scenario scenario)
         public bool HoldsSlot;
         public bool Returned;
         public bool Begun;
+        public bool Marked;
+        public bool Lost;
+        public bool Unchecked;
         public Verdicts Verdicts { get; } = new();
     }
 
@@ -204,9 +207,16 @@ internal sealed class Books(Scenario scenario)
                 ledger.Redeliveries = 0;
                 ledger.Tip = e.Commit ?? ledger.Tip;
                 ledger.Verdicts.Commit(e, commit.After);
+                ledger.Marked = e.Commit is null ? ledger.Marked : e.Marks.Count > 0;
+                ledger.Lost = e.Lost.Count > 0;
+                ledger.Unchecked = false;
                 if (ledger.Tip is null)
                 {
                     AttemptFailed(ledger);
+                }
+                else if (ledger.Lost)
+                {
+                    ledger.Verdicts.Refuse(Judge.Merge);
                 }
 
                 break;
@@ -214,18 +224,20 @@ internal sealed class Books(Scenario scenario)
                 _ledgers[IndexOf(prepare.Milestone)].Redeliveries = 0;
                 _ledgers[IndexOf(prepare.Milestone)].Tip = e.Carried;
                 _ledgers[IndexOf(prepare.Milestone)].Verdicts.Begin(e.Carried);
+                _ledgers[IndexOf(prepare.Milestone)].Lost = false;
                 break;
             case Event.GateFinished e when order is Order.RunGates gates:
                 var gated = _ledgers[IndexOf(gates.Milestone)];
                 gated.Redeliveries = 0;
                 if (e.Results.All(r => r.Passed))
                 {
-                    Demand(!Reviewed(gates.Milestone) || gated.Reviewed == gates.Tip, "gates follow an approved review of the same commit");
+                    Demand(!(gated.Marked || Reviewed(gates.Milestone)) || gated.Reviewed == gates.Tip, "gates follow an approved review of the same commit");
+                    Demand(!gated.Lost, "a resolved conflict holds the changes of both sides");
                     _accepted.Add(gates.Tip);
                 }
                 else
                 {
-                    gated.Verdicts.Refuse(byGates: true);
+                    gated.Verdicts.Refuse(Judge.Gates);
                 }
 
                 break;
@@ -301,6 +313,8 @@ internal sealed class Books(Scenario scenario)
 
     private bool Reviewed(MilestoneId id) => (scenario.Milestones[IndexOf(id)].Review ?? scenario.Policy.Review) != ReviewLevel.None;
 
+    private bool IsStrict(Ledger ledger, MilestoneId id) => ledger.Marked || (scenario.Milestones[IndexOf(id)].Review ?? scenario.Policy.Review) == ReviewLevel.Strict;
+
     private void CheckOrder(Order order)
     {
         switch (order)
@@ -330,6 +344,7 @@ internal sealed class Books(Scenario scenario)
                     Demand(++ledger.Rounds <= scenario.Policy.ReviewRounds, "rounds are bounded");
                 }
 
+                Demand(o.Brief.Role != Role.Remediate || !ledger.Unchecked, "what a strict review claims is checked before it counts");
                 ledger.Returned = false;
                 break;
             case Order.RunGates o:
@@ -362,6 +377,7 @@ internal sealed class Books(Scenario scenario)
         switch (e.Outcome)
         {
             case TurnOutcome.Approved:
+                ledger.Unchecked = false;
                 ledger.Reviewed = turn.Tip;
                 break;
             case TurnOutcome.Failed { Kind: FailureKind.Attempt }:
@@ -374,7 +390,12 @@ internal sealed class Books(Scenario scenario)
                 Redelivered(IndexOf(turn.Milestone));
                 break;
             case TurnOutcome.ChangesRequested:
-                ledger.Verdicts.Refuse(byGates: false);
+                ledger.Unchecked = turn.Brief.Role == Role.Review && IsStrict(ledger, turn.Milestone);
+                if (!ledger.Unchecked)
+                {
+                    ledger.Verdicts.Refuse(Judge.Review);
+                }
+
                 break;
             default:
                 break; // nothing more, or the run or the milestone ends by it

@@ -68,6 +68,11 @@ public sealed class PlantedBugs
             state, fact is Event.TargetMoved m && state?.Integration is Integration.Publishing p && p.Ticket == m.Ticket ? new Event.Published(m.Ticket, p.Candidate.Commit, null, Proof.Whole) : fact, at),
         ["what a turn used is not counted"] = (state, fact, at) => Conductor.Decide(state, fact is Event.TurnFinished t ? t with { Usage = default } : fact, at),
         ["a conflict is not heard"] = (state, fact, at) => Conductor.Decide(state, fact is Event.CandidateBuilt b ? b with { Conflicts = default } : fact, at),
+        ["what a resolved conflict lost is not heard"] = (state, fact, at) => Conductor.Decide(state, fact is Event.WorkCommitted w ? w with { Lost = default } : fact, at),
+        ["a mark is not heard"] = (state, fact, at) => Conductor.Decide(state, fact is Event.WorkCommitted w ? w with { Marks = default } : fact, at),
+        ["what a strict review claims is not checked"] = After((_, now) => Each(now, now, (_, n) => n.Phase is Phase.Working { Step: Step.Turn { Brief.Role: Role.Check } t } w
+            ? n with { Phase = w with { Step = new Step.Turn(t.Brief with { Role = Role.Remediate }) } }
+            : n)),
         ["the innocent is sent back for a red batch"] = (state, fact, at) => Conductor.Decide(
             state, fact is Event.GateFinished g && state?.Bisection is not null ? g with { Results = [new GateResult("test", false, "red")] } : fact, at),
         ["the guilty are looked for one by one"] = After((_, now) => now.Bisection is { Guilty.Count: 0 } b && b.Red - b.Green > 2 ? now with { Bisection = b with { Unsuspected = b.Green + 1 } } : now),

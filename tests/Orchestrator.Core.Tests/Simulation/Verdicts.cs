@@ -1,12 +1,13 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Core.Tests.Simulation;
 
 /// <summary>What was refused in one attempt at a milestone, and by whom.</summary>
 internal sealed class Verdicts
 {
-    private readonly HashSet<(string Content, bool ByGates)> _refused = [];
+    private readonly HashSet<(string Content, Judge By)> _refused = [];
     private string? _content;
 
     /// <summary>The loop stands still or goes round: nobody may be asked again in this attempt.</summary>
@@ -23,7 +24,7 @@ internal sealed class Verdicts
     }
 
     /// <summary>The same content refused twice by the same judge.</summary>
-    public void Refuse(bool byGates) => Stuck |= !_refused.Add((_content!, byGates));
+    public void Refuse(Judge by) => Stuck |= !_refused.Add((_content!, by));
 
     /// <summary>A new attempt knows nothing of the one before.</summary>
     public void Forget()

@@ -171,13 +171,14 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     /// <summary>Now and then a turn changes nothing, or comes back to what was there before.</summary>
     private Event.WorkCommitted Work(Order.Commit o)
     {
+        Items<Finding> lost = o.Resolving is not null && rng.Percent(30) ? [new Finding(FindingSeverity.Critical, "a.txt", 1, "lost")] : [];
         if (Fault(2))
         {
-            return new Event.WorkCommitted(o.Ticket, null, 0);
+            return new Event.WorkCommitted(o.Ticket, null, 0, Lost: lost);
         }
 
         var commit = Commit();
-        return new Event.WorkCommitted(o.Ticket, commit, 1, rng.Percent(20) ? $"t{rng.Below(2)}" : "t" + commit);
+        return new Event.WorkCommitted(o.Ticket, commit, 1, rng.Percent(20) ? $"t{rng.Below(2)}" : "t" + commit, lost, Fault(2) ? [new Mark(MarkKind.FewerTests, "a", "fewer")] : []);
     }
 
     /// <summary>A turn costs something in any case, whether its answer is heard or not; at most one request beyond what it may spend.</summary>
@@ -221,7 +222,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             return new TurnOutcome.Interrupted();
         }
 
-        if (o.Brief.Role != Role.Review)
+        if (o.Brief.Role is not (Role.Review or Role.Check))
         {
             return new TurnOutcome.Completed("done");
         }
@@ -290,7 +291,9 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         var i = books.IndexOf(o.Milestone);
         _badMended |= o.Step.Carry is not null && i == scenario.Bad;
         _pairMended |= o.Step.Carry is not null && (i == scenario.Pair?.A || i == scenario.Pair?.B);
-        return new Event.WorktreeReady(o.Ticket, o.Step.Base, o.Step.Carry is not null && rng.Percent(70) ? Commit() : null);
+        return o.Step.Carry is null || rng.Percent(10) ? new Event.WorktreeReady(o.Ticket, o.Step.Base, null)
+            : rng.Percent(50) ? new Event.WorktreeReady(o.Ticket, o.Step.Base, null, ["a.txt"])
+            : new Event.WorktreeReady(o.Ticket, o.Step.Base, Commit());
     }
 
     /// <summary>The publication happens now; its answer may be lost, and the order come again.</summary>

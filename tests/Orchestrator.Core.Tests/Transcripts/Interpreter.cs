@@ -91,7 +91,7 @@ internal sealed partial class Interpreter
         var ticket = words.Count > 1 && words[1].StartsWith('t') ? new Ticket(long.Parse(words[1][1..], CultureInfo.InvariantCulture)) : default;
         return words[0] switch
         {
-            "ready" => new Event.WorktreeReady(ticket, Named(words, "on") ?? BaseOf(ticket), Named(words, "carried")),
+            "ready" => new Event.WorktreeReady(ticket, Named(words, "on") ?? BaseOf(ticket), Named(words, "carried"), Named(words, "conflict") is { } path ? [path] : []),
             "answered" => new Event.Answered(ticket, []),
             "metered" => new Event.TurnMetered(ticket, UsageOf(words), default),
             "completed" => Turn(ticket, words, new TurnOutcome.Completed("done")),
@@ -100,7 +100,8 @@ internal sealed partial class Interpreter
             "limited" => Turn(ticket, words, new TurnOutcome.Limited(Named(words, "until") is { } until ? TimeOf(until) : null, "Usage limit.")),
             "failed" => Turn(ticket, words, new TurnOutcome.Failed(Enum.Parse<FailureKind>(words[2]), "agent.trouble", words[3])),
             "interrupted" => Turn(ticket, words, new TurnOutcome.Interrupted()),
-            "committed" => new Event.WorkCommitted(ticket, words[2] == "nothing" ? null : words[2], 1),
+            "committed" => new Event.WorkCommitted(ticket, words[2] == "nothing" ? null : words[2], 1, null,
+                Named(words, "lost") is { } lost ? [new Finding(FindingSeverity.Critical, "a.txt", 1, lost)] : [], Named(words, "mark") is { } mark ? [new Mark(MarkKind.FewerTests, mark, "fewer")] : []),
             "green" => new Event.GateFinished(ticket, [new GateResult("test", true, "")]),
             "red" => new Event.GateFinished(ticket, [new GateResult("test", false, words[2])]),
             "built" => Built(ticket, words),
