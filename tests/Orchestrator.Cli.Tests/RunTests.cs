@@ -106,6 +106,31 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void The_projects_own_prompts_count_as_committed_and_their_faults_stop_the_start()
+    {
+        using var repository = new SampleRepository("\"prompts\": \"./prompts\"", ("1A", "fake: ok"));
+        repository.Write("prompts/implement.md", "Ours at home. {{text}} {{foo}}\n");
+        repository.Git("add", "-A");
+        repository.Git("commit", "-q", "-m", "prompts");
+
+        var (exit, _, error) = repository.Run("run");
+
+        Assert.Equal(2, exit);
+        Assert.Contains("prompts/implement.md:1", error, StringComparison.Ordinal);
+        Assert.Contains("lacks '{{situation}}'", error, StringComparison.Ordinal);
+
+        repository.Write("prompts/implement.md", "Ours at home. {{text}} {{situation}}\n");
+        repository.Git("commit", "-q", "-a", "-m", "mended");
+        repository.Write("prompts/implement.md", "Planted. {{text}} {{situation}}\n");
+        Assert.Equal(0, repository.Run("run").Exit);
+        Assert.Equal("1A", repository.Merged());
+        var runs = Path.Combine(repository.Folder, ".orchestrator", "runs");
+        var prompt = Assert.Single(Directory.GetFiles(runs, "*implement*.prompt.md", SearchOption.AllDirectories));
+        Assert.StartsWith("[orchestrator] milestone=1A role=implement attempt=1 round=0\n\nOurs at home. # 1A", File.ReadAllText(prompt), StringComparison.Ordinal);
+        Assert.Contains(repository.Git("rev-parse", "HEAD:prompts/implement.md"), File.ReadAllText(Path.ChangeExtension(prompt, "json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_conflict_is_done_again_on_what_was_merged_first()
     {
         using var repository = new SampleRepository("", ("1A", "fake: conflict"), ("1B", "fake: conflict"));

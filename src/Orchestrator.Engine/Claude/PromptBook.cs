@@ -1,27 +1,41 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Plans;
 
 namespace Orchestrator.Engine.Claude;
 
+/// <summary>A prompt as it is sent.</summary>
+/// <param name="Text">The whole of it.</param>
+/// <param name="Sources">What it was made of.</param>
+public sealed record WrittenPrompt(string Text, IReadOnlyList<PromptSource> Sources);
+
 /// <summary>
-/// The words we speak to agents with. The texts lie beside this file; here their gaps are filled, in one pass, so
-/// that a milestone which contains a gap's name stays as it is.
+/// The words we speak to agents with. The texts lie beside this file, and the project may have its own in their place;
+/// here their gaps are filled, in one pass, so that a milestone which contains a gap's name stays as it is.
 /// </summary>
-public static partial class PromptBook
+/// <param name="own">The project's own.</param>
+public sealed class PromptBook(IEnumerable<PromptText> own)
 {
     private const int MostDiff = 200_000;
 
-    /// <summary>The prompt of a turn.</summary>
+    private readonly Dictionary<string, PromptText> _texts = PromptKind.All.Select(kind => PromptText.Ours(kind.Name)).Concat(own)
+        .GroupBy(text => text.Source.Name).ToDictionary(group => group.Key, group => group.Last());
+
+    /// <summary>The one that nobody changed.</summary>
+    public static PromptBook Ours { get; } = new([]);
+
+    /// <summary>What is not ours in it.</summary>
+    public IEnumerable<PromptSource> Own => _texts.Values.Select(text => text.Source).Where(source => source.Own is not null);
+
+    /// <summary>The prompt of a turn. Its first line names the turn, whoever wrote the rest.</summary>
     /// <param name="id">The milestone.</param>
     /// <param name="text">Its text, whole.</param>
     /// <param name="brief">What the turn is for.</param>
     /// <param name="diff">The change so far, for a review.</param>
     /// <param name="delta">What of it came after the review before, for a later one.</param>
-    public static string Write(MilestoneId id, string text, TurnBrief brief, string diff, string delta = "")
+    public WrittenPrompt Write(MilestoneId id, string text, TurnBrief brief, string diff, string delta = "")
     {
         var gaps = new Dictionary<string, string>
         {
@@ -36,21 +50,26 @@ public static partial class PromptBook
             ["delta"] = delta.Length == 0 ? "" : $"An earlier review refused this change. What was changed since then, which is what to look at first:\n\n<delta>\n{Cut(delta)}\n</delta>",
             ["diff"] = Cut(diff),
         };
-        var task = Fill(brief.Role switch
-        {
-            Role.Implement => "implement",
-            Role.Review => "review",
-            Role.Remediate or Role.Resolve => "remediate",
-            _ => throw new InvalidOperationException($"Unknown role {brief.Role}."),
-        }, gaps);
+        var header = $"[orchestrator] milestone={gaps["id"]} role={gaps["role"]} attempt={gaps["attempt"]} round={gaps["round"]}\n\n";
+        var task = _texts[NameOf(brief.Role)];
+        var words = task.Fill(gaps);
         if (brief.Ask != Ask.GoOn)
         {
-            return task;
+            return new WrittenPrompt(header + words, [task.Source]);
         }
 
-        gaps["task"] = task[(task.IndexOf('\n', StringComparison.Ordinal) + 1)..].Trim(); // its own header line is left out: there is one header
-        return Fill("go-on", gaps);
+        gaps["task"] = words.Trim();
+        var around = _texts["go-on"];
+        return new WrittenPrompt(header + around.Fill(gaps), [around.Source, task.Source]);
     }
+
+    private static string NameOf(Role role) => role switch
+    {
+        Role.Implement => "implement",
+        Role.Review => "review",
+        Role.Remediate or Role.Resolve => "remediate",
+        _ => throw new InvalidOperationException($"Unknown role {role}."),
+    };
 
     private static string Bar(FindingSeverity bar) => bar switch
     {
@@ -99,15 +118,4 @@ public static partial class PromptBook
 
         return text.ToString().TrimEnd();
     }
-
-    private static string Fill(string name, Dictionary<string, string> gaps)
-    {
-        using var stream = typeof(PromptBook).Assembly.GetManifestResourceStream($"Orchestrator.Engine.Claude.Prompts.{name}.md")
-            ?? throw new InvalidOperationException($"The prompt '{name}' is missing.");
-        using var reader = new StreamReader(stream);
-        return Gap().Replace(reader.ReadToEnd(), match => gaps[match.Groups[1].Value]);
-    }
-
-    [GeneratedRegex(@"\{\{([a-z]+)\}\}")]
-    private static partial Regex Gap();
 }

@@ -19,7 +19,7 @@ namespace Orchestrator.Engine.Claude;
 /// <param name="Timeout">The milestone's own limit, or null for the run's.</param>
 /// <param name="Heard">Takes what the provider says of the account's windows: with its first answer, and whenever it is something new.</param>
 public sealed record Turn(
-    MilestoneId Milestone, TurnBrief Brief, string Prompt, string Folder, string Files, string Order, string Repository, string? Model, TimeSpan? Timeout, Action<Items<LimitWindow>> Heard);
+    MilestoneId Milestone, TurnBrief Brief, WrittenPrompt Prompt, string Folder, string Files, string Order, string Repository, string? Model, TimeSpan? Timeout, Action<Items<LimitWindow>> Heard);
 
 /// <summary>Runs one agent process to its end and says how it ended. The process is gone when this returns, with all that it started.</summary>
 public sealed class TurnRunner(AgentSetup setup)
@@ -50,7 +50,8 @@ public sealed class TurnRunner(AgentSetup setup)
     {
         var files = $"{turn.Files}-{start}";
         Directory.CreateDirectory(Path.GetDirectoryName(files)!);
-        await File.WriteAllTextAsync(files + ".prompt.md", turn.Prompt, cancellation).ConfigureAwait(false);
+        await File.WriteAllTextAsync(files + ".prompt.md", turn.Prompt.Text, cancellation).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(files + ".prompt.json", PromptRecord.Of(turn.Prompt), cancellation).ConfigureAwait(false);
         var order = $"{turn.Order}/{start}";
         var name = AgentIdentity.NameOf(turn.Milestone);
         var markers = new Dictionary<string, string>

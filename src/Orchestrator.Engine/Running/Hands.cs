@@ -27,6 +27,9 @@ namespace Orchestrator.Engine.Running;
 public sealed record RunContext(
     RunId Run, Plan Plan, string Target, PublishMode Publish, IReadOnlyList<GateSetting> Gates, IReadOnlyDictionary<MilestoneId, string> Texts, string Repository)
 {
+    /// <summary>What agents are told with.</summary>
+    public PromptBook Prompts { get; init; } = PromptBook.Ours;
+
     /// <summary>Takes what a person should read in the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
@@ -133,7 +136,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var planned = Planned(o.Milestone);
         var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
-            o.Milestone, o.Brief, PromptBook.Write(o.Milestone, context.Texts[o.Milestone], o.Brief, diff, delta), repository.Places.Worktree(place.Name),
+            o.Milestone, o.Brief, context.Prompts.Write(o.Milestone, context.Texts[o.Milestone], o.Brief, diff, delta), repository.Places.Worktree(place.Name),
             files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)));
         var ended = new TaskCompletionSource();
         _turns[o.Ticket] = ended.Task;

@@ -2,6 +2,7 @@ using Orchestrator.Core;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Journal;
 using Orchestrator.Engine.Plans;
@@ -33,6 +34,9 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
     /// <summary>The run before, when it has ended and its work is where it belongs.</summary>
     public RunState? Last { get; private set; }
 
+    /// <summary>What agents are told with, as of the commit that the run began at.</summary>
+    public PromptBook Prompts { get; private set; } = PromptBook.Ours;
+
     /// <summary>Opens a run; null when there are errors, or when nothing is left to do.</summary>
     public async Task<OpenedRun?> OpenAsync(RunRequest request, CancellationToken cancellation)
     {
@@ -54,6 +58,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
             {
                 Compare(state);
                 _problems.AddRange(await Preflight.CheckAsync(repository, state.Target, state.Base, settings.Publish, cancellation).ConfigureAwait(false));
+                Prompts = await ProjectPrompts.ReadAsync(repository, settings.Prompts, state.Base, _problems, cancellation).ConfigureAwait(false);
                 if (request.Stage is not null || request.Milestone is not null)
                 {
                     _problems.Add(new Problem("run.choice", $"Run {latest} is unfinished and goes on with what it began; --stage and --milestone do not change it.", new Place("command line"), "Let it end first, then choose.", Severity.Warning));
@@ -86,15 +91,20 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
             _problems.AddRange(await _unlanded.StraysAsync(commit, cancellation).ConfigureAwait(false));
         }
 
-        if (reading.Plan is not { } plan || target is null || commit is null || HasErrors())
-        {
-            return null;
-        }
-
-        if (settings.Publish == PublishMode.Branch && Last is { } last && last.Target == target && await repository.CommitOfAsync(last.Tip, cancellation).ConfigureAwait(false) is not null
+        if (commit is not null && settings.Publish == PublishMode.Branch && Last is { } last && last.Target == target && await repository.CommitOfAsync(last.Tip, cancellation).ConfigureAwait(false) is not null
             && await repository.HoldsAsync(last.Tip, commit, cancellation).ConfigureAwait(false))
         {
             commit = last.Tip; // the work lies on a branch of ours by the user's wish: go on from there
+        }
+
+        if (commit is not null)
+        {
+            Prompts = await ProjectPrompts.ReadAsync(repository, settings.Prompts, commit, _problems, cancellation).ConfigureAwait(false);
+        }
+
+        if (reading.Plan is not { } plan || target is null || commit is null || HasErrors())
+        {
+            return null;
         }
 
         var done = await DoneHistory.ReadAsync(repository, commit, cancellation).ConfigureAwait(false);

@@ -115,6 +115,11 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             log.Say(LogEventLevel.Warning, line);
         }
 
+        if (opening.Prompts.Own.ToList() is { Count: > 0 } own)
+        {
+            log.Say(LogEventLevel.Information, $"the project's own prompts: {string.Join(", ", own.Select(source => $"{source.Name} ({source.Own![..12]})"))}");
+        }
+
         var guidance = await GuidanceAsync(repository, opened, cancellation).ConfigureAwait(false);
         var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout)
         {
@@ -122,12 +127,12 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             ResultGrace = settings.ResultGrace,
             MaxTurns = settings.MaxTurns,
         };
-        var state = await ConductAsync(repository, journal, opened, settings, setup, log, logs).ConfigureAwait(false);
+        var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, log, logs).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }
 
     private async Task<RunState> ConductAsync(
-        Repository repository, RunJournal journal, OpenedRun opened, OrchestratorSettings settings, AgentSetup setup, LogFile log, string logs)
+        Repository repository, RunJournal journal, OpenedRun opened, PromptBook prompts, OrchestratorSettings settings, AgentSetup setup, LogFile log, string logs)
     {
         var name = Recovery.NameOf(repository.Places);
         var tasks = new LiveTasks(repository.Places);
@@ -135,6 +140,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         var context = new RunContext(opened.Run, opened.Plan, opened.Target, settings.Publish, settings.Gates, TextsOf(repository.Places, opened), name)
         {
             TaskLines = tasksObserver.Lines,
+            Prompts = prompts,
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };
         var gateEnvironment = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name, ["CI"] = "1" };

@@ -74,7 +74,7 @@ internal sealed class JsonMap
         : HasControls(s) ? Wrong<string?>(key, e, "a text without control characters") : s;
 
     /// <summary>A folder below the root that is none of git's and ours: what is written there must not land elsewhere.</summary>
-    public string? Folder(string key)
+    public string? Folder(string key, string example = "./logs")
     {
         if (Text(key) is not { } text)
         {
@@ -83,7 +83,7 @@ internal sealed class JsonMap
 
         var parts = text.Split('/', '\\').Where(p => p is not ("" or ".")).ToList();
         var inside = !Path.IsPathRooted(text) && parts.Count > 0 && !parts.Contains("..") && parts[0].ToLowerInvariant() is not (".git" or ".orchestrator" or ".worktree");
-        return inside ? text : Wrong<string?>(key, _entries[key], "a folder inside the repository, e.g. \"./logs\"");
+        return inside ? text : Wrong<string?>(key, _entries[key], "a folder inside the repository, e.g. \"" + example + "\"");
     }
 
     public IReadOnlyList<string>? Texts(string key) => Value(key) is not { } e ? null

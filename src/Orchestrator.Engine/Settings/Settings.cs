@@ -97,6 +97,9 @@ public sealed record OrchestratorSettings
     /// <summary>The least severity of a finding that blocks.</summary>
     public FindingSeverity ReviewBar { get; init; } = FindingSeverity.Major;
 
+    /// <summary>The folder of the project's own prompts, relative to the repository's root; null for ours.</summary>
+    public string? Prompts { get; init; }
+
     /// <summary>How finished work reaches the target branch.</summary>
     public PublishMode Publish { get; init; } = PublishMode.FastForward;
 

@@ -71,6 +71,7 @@ public static class SettingsReader
             TargetBranch = root.Text("target_branch"),
             Gates = Gates(root),
             Publish = root.Choice("publish", ("fast-forward", PublishMode.FastForward), ("branch", PublishMode.Branch)) ?? d.Publish,
+            Prompts = root.Folder("prompts", "./prompts"),
             LogLevel = logging?.Choice("level", Levels) ?? d.LogLevel,
             LogDir = logging?.Folder("log_dir") ?? d.LogDir,
             ClaudePath = claude?.Text("path"),

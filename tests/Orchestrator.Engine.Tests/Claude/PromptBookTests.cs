@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Plans;
@@ -22,6 +24,8 @@ public sealed class PromptBookTests
         { "remediate-go-on", Role.Remediate, Ask.GoOn },
     };
 
+    private static string Write(MilestoneId id, string text, TurnBrief brief, string diff, string delta = "") => PromptBook.Ours.Write(id, text, brief, diff, delta).Text;
+
     [Theory]
     [MemberData(nameof(Turns))]
     public void Each_prompt_is_as_approved(string name, Role role, Ask ask)
@@ -29,14 +33,14 @@ public sealed class PromptBookTests
         var again = ask == Ask.TryAgain;
         var brief = new TurnBrief(
             role, ask, Guid.Empty, false, again ? 2 : 1, role == Role.Implement ? 0 : 1, 1, again ? "The agent gave no result." : null, role == Role.Implement && !again ? default : Two);
-        Approved.Same($"prompts/{name}.md", PromptBook.Write(MilestoneId.Parse("1A"), Text, brief, role == Role.Review ? "--- a/a.cs\n+++ b/a.cs\n" : ""));
+        Approved.Same($"prompts/{name}.md", Write(MilestoneId.Parse("1A"), Text, brief, role == Role.Review ? "--- a/a.cs\n+++ b/a.cs\n" : ""));
     }
 
     [Theory]
     [MemberData(nameof(Turns))]
     public void The_header_is_the_first_line_and_stands_once(string name, Role role, Ask ask)
     {
-        var prompt = PromptBook.Write(MilestoneId.Parse("10AB"), Text, new TurnBrief(role, ask, Guid.Empty, false, 3, 2, 1), "");
+        var prompt = Write(MilestoneId.Parse("10AB"), Text, new TurnBrief(role, ask, Guid.Empty, false, 3, 2, 1), "");
         var header = $"[orchestrator] milestone=10AB role={role.ToString().ToLowerInvariant()} attempt=3 round=2";
         Assert.Equal(header, prompt.Split('\n')[0]);
         Assert.Equal(1, prompt.Split("[orchestrator] milestone=").Length - 1);
@@ -48,7 +52,7 @@ public sealed class PromptBookTests
     {
         foreach (var ask in new[] { Ask.Begin, Ask.GoOn })
         {
-            var prompt = PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Implement, ask, Guid.Empty, false, 1, 0, 1), "the diff");
+            var prompt = Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Implement, ask, Guid.Empty, false, 1, 0, 1), "the diff");
             Assert.Contains("It keeps {{text}}, {{diff}} and {{unknown}} as they are", prompt, StringComparison.Ordinal);
             Assert.DoesNotContain("the diff", prompt, StringComparison.Ordinal);
         }
@@ -57,7 +61,7 @@ public sealed class PromptBookTests
     [Fact]
     public void A_diff_of_great_length_is_cut_and_says_so()
     {
-        var prompt = PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 0, 1), new string('+', 300_000));
+        var prompt = Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 0, 1), new string('+', 300_000));
         Assert.InRange(prompt.Length, 200_000, 210_000);
         Assert.Contains("(cut here; read the files for the rest)", prompt, StringComparison.Ordinal);
     }
@@ -65,7 +69,7 @@ public sealed class PromptBookTests
     [Fact]
     public void A_later_review_sees_what_came_after_the_one_before_and_then_the_whole_change()
     {
-        var prompt = PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 1, 1), "+the whole", "+the rest {{diff}}");
+        var prompt = Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 1, 1), "+the whole", "+the rest {{diff}}");
         Assert.Contains("<delta>\n+the rest {{diff}}\n</delta>", prompt, StringComparison.Ordinal);
         Assert.True(prompt.IndexOf("+the rest", StringComparison.Ordinal) < prompt.IndexOf("<diff>\n+the whole", StringComparison.Ordinal));
     }
@@ -73,10 +77,29 @@ public sealed class PromptBookTests
     [Fact]
     public void Every_bar_is_named_in_the_prompt_of_a_review()
     {
-        string Review(FindingSeverity bar) => PromptBook.Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 0, 1, Bar: bar), "");
+        string Review(FindingSeverity bar) => Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 0, 1, Bar: bar), "");
         Assert.Contains("Every finding blocks here", Review(FindingSeverity.Minor), StringComparison.Ordinal);
         Assert.Contains("`approved` when there is nothing major or critical", Review(FindingSeverity.Major), StringComparison.Ordinal);
         Assert.Contains("`approved` when there is nothing critical", Review(FindingSeverity.Critical), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_prompt_whose_words_change_gets_a_new_version() =>
+        Approved.Same("prompts/versions.txt", string.Concat(PromptKind.All.Select(kind => PromptText.Ours(kind.Name)).Select(
+            text => $"{text.Source.Name} {text.Source.Version} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.Body)))}\n")));
+
+    [Fact]
+    public void Every_file_of_ours_is_known_and_keeps_to_its_own_gaps()
+    {
+        const string Folder = "Orchestrator.Engine.Claude.Prompts.";
+        var files = typeof(PromptText).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name => name[Folder.Length..^3]);
+        Assert.Equal(PromptKind.All.Select(kind => kind.Name).Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
+        foreach (var kind in PromptKind.All)
+        {
+            var problems = new List<Problem>();
+            Assert.NotNull(PromptText.Read(kind, Encoding.UTF8.GetBytes(PromptText.Ours(kind.Name).Body), "", kind.Name, problems));
+            Assert.Empty(problems);
+        }
     }
 
     [Fact]
@@ -86,7 +109,7 @@ public sealed class PromptBookTests
         {
             foreach (var ask in Enum.GetValues<Ask>())
             {
-                Assert.DoesNotContain("{{", PromptBook.Write(MilestoneId.Parse("1A"), "plain", new TurnBrief(role, ask, Guid.Empty, false, 1, 0, 1, "why"), ""), StringComparison.Ordinal);
+                Assert.DoesNotContain("{{", Write(MilestoneId.Parse("1A"), "plain", new TurnBrief(role, ask, Guid.Empty, false, 1, 0, 1, "why"), ""), StringComparison.Ordinal);
             }
         }
     }

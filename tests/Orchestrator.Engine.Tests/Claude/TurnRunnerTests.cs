@@ -80,6 +80,14 @@ public sealed class TurnRunnerTests : IDisposable
         Assert.IsType<TurnOutcome.Spent>(outcome);
     }
 
+    [Fact]
+    public async Task Beside_the_prompt_lies_what_it_was_made_of()
+    {
+        await RunAsync("result");
+        Assert.Equal("do it", File.ReadAllText(_folder.In("turn-1.prompt.md")));
+        Assert.Equal("""{"prompts":[{"name":"implement","version":3},{"name":"go-on","own":"abc"}]}""" + "\n", File.ReadAllText(_folder.In("turn-1.prompt.json")));
+    }
+
     private async Task<TurnOutcome> RunAsync(string script, double idle = 4, double wall = 3600, Cap cap = default)
     {
         var agent = _folder.Script("agent", Prelude + script);
@@ -89,7 +97,7 @@ public sealed class TurnRunnerTests : IDisposable
             ResultGrace = TimeSpan.FromSeconds(1),
         };
         var brief = new TurnBrief(Role.Implement, Ask.Begin, Guid.NewGuid(), false, 1, 0, 1, Cap: cap);
-        var turn = new Turn(MilestoneId.Parse("1A"), brief, "do it", _folder.In("work"), _folder.In("turn"), _order, _folder.Path, null, null, _ => { });
+        var turn = new Turn(MilestoneId.Parse("1A"), brief, new WrittenPrompt("do it", [new PromptSource("implement", 3, null), new PromptSource("go-on", null, "abc")]), _folder.In("work"), _folder.In("turn"), _order, _folder.Path, null, null, _ => { });
         return (await new TurnRunner(setup).RunAsync(turn, TestContext.Current.CancellationToken)).Outcome;
     }
 }

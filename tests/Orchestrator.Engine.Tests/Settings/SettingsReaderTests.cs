@@ -34,13 +34,14 @@ public sealed class SettingsReaderTests
     {
         var settings = Sound("""
             {
-              "$schema": "x", "target_branch": "develop", "publish": "branch",
+              "$schema": "x", "target_branch": "develop", "publish": "branch", "prompts": "./prompts",
               "claude": { "path": "/opt/claude", "env": ["A", "B"], "model": "opus", "turn_timeout_s": 60, "idle_timeout_s": 90, "result_grace_s": 5, "rehearsal": "script.json" },
               "gates": [ { "name": "tests", "run": "make test", "timeout_s": 5 }, { "run": "make lint" } ],
               "review": { "level": "strict", "rounds": 0, "bar": "Critical" }
             }
             """);
         Assert.Equal(("develop", PublishMode.Branch), (settings.TargetBranch, settings.Publish));
+        Assert.Equal("./prompts", settings.Prompts);
         Assert.Equal(("/opt/claude", "opus", TimeSpan.FromMinutes(1), "script.json"), (settings.ClaudePath, settings.ClaudeModel, settings.TurnTimeout, settings.Rehearsal));
         Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(5)), (settings.IdleTimeout, settings.ResultGrace));
         Assert.Equal(["A", "B"], settings.ClaudeEnv);
