@@ -135,6 +135,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         var context = new RunContext(opened.Run, opened.Plan, opened.Target, settings.Publish, settings.Gates, TextsOf(repository.Places, opened), name)
         {
             TaskLines = tasksObserver.Lines,
+            Protected = ProtectedPaths.Of(repository.Places, [SettingsReader.FileName, SettingsReader.PathOf(repository.Places.Root, user), Plans.MilestoneFolder.FolderName]),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };
         var gateEnvironment = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name, ["CI"] = "1" };
