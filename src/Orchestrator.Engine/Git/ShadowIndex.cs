@@ -32,9 +32,9 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         System.IO.File.Move(draft, Path.Combine(adminFolder, "index"), overwrite: true);
     }
 
-    /// <summary>The tree of what stands in the worktree now, with <paramref name="kept"/> paths as <paramref name="from"/> has them, and the paths that differ from that.</summary>
+    /// <summary>The tree of what stands in the worktree now, with the protected paths as <paramref name="from"/> has them.</summary>
     /// <exception cref="UncommittableException">git refuses what stands there: nothing is committed rather than something left out.</exception>
-    public async Task<(string Tree, IReadOnlyList<string> Changed)> WriteTreeAsync(string worktree, string from, IReadOnlyList<string> kept, CancellationToken cancellation)
+    public async Task<WrittenTree> WriteTreeAsync(string worktree, string from, ProtectedPaths? protectedPaths, CancellationToken cancellation)
     {
         var shadow = repository.Places.Shadow;
         Directory.CreateDirectory(Path.GetDirectoryName(_index)!);
@@ -59,15 +59,19 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         await BringBackAsync(worktree, from, cancellation).ConfigureAwait(false);
         var (tree, changed) = await TreeAsync(from, cancellation).ConfigureAwait(false);
 
-        // The innermost first: what an agent put under the name as a folder goes before the file comes back.
-        var unwanted = changed.Where(path => kept.Any(k => path == k || path.StartsWith(k + "/", StringComparison.Ordinal))).OrderByDescending(path => path.Length).ToList();
-        foreach (var path in unwanted)
+        if (protectedPaths is null || !changed.Any(protectedPaths.Covers))
         {
-            await KeepAsync(from, path, kept, cancellation).ConfigureAwait(false);
+            return new WrittenTree(tree, changed, []);
         }
 
-        return unwanted.Count > 0 ? await TreeAsync(from, cancellation).ConfigureAwait(false) : (tree, changed);
+        var kept = await KeepAsync(from, tree, protectedPaths, cancellation).ConfigureAwait(false);
+        (tree, changed) = await TreeAsync(from, cancellation).ConfigureAwait(false);
+        return new WrittenTree(tree, changed, kept);
     }
+
+    /// <summary>Writes files of the worktree anew, as the index has them.</summary>
+    public Task WriteFilesAsync(string worktree, IEnumerable<string> paths, CancellationToken cancellation) => repository.Git.RunAsync(
+        repository.Places.Shadow, ["checkout-index", "-f", "-u", "-z", "--stdin"], cancellation, Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => path + "\0"))), workTree: worktree, index: _index);
 
     /// <summary>
     /// The tree once more with the ignored files that <c>.worktreeinclude</c> names, for what is saved rather than
@@ -123,32 +127,50 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         }
     }
 
-    private async Task KeepAsync(string from, string path, IReadOnlyList<string> kept, CancellationToken cancellation)
+    /// <summary>Gives the index the entries of <paramref name="from"/> for protected paths. Byte for byte: an agent may have chosen names that are no text.</summary>
+    private async Task<IReadOnlyList<KeptPath>> KeepAsync(string from, string tree, ProtectedPaths protectedPaths, CancellationToken cancellation)
     {
         var shadow = repository.Places.Shadow;
-        if (!kept.Contains(path) && await EntryAsync(from, kept.First(k => path.StartsWith(k + "/", StringComparison.Ordinal)), cancellation).ConfigureAwait(false) is { Length: > 0 } above && above.Contains(" tree ", StringComparison.Ordinal))
+        var names = protectedPaths.All;
+        var listing = await repository.Git.RunAsync(shadow, ["--literal-pathspecs", "ls-tree", "-r", "-z", from, "--", .. names], cancellation).ConfigureAwait(false);
+        var entries = Raw(listing.Output).ToDictionary(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal);
+        if (entries.Keys.Any(path => path.StartsWith(RepositoryPlaces.TasksName + "/", StringComparison.Ordinal)))
         {
-            return; // a folder of that name stood there before: it is the user's affair
+            names = protectedPaths.Told; // a folder of that name is the user's affair
         }
 
-        var entry = await EntryAsync(from, path, cancellation).ConfigureAwait(false);
-        if (entry.Contains(" tree ", StringComparison.Ordinal))
+        if (names.Count == 0)
         {
-            return; // a folder of that name is the user's affair, and an index has no entry for one
+            return [];
         }
 
-        var line = entry.Length > 0 ? entry : $"0 {new string('0', from.Length)}\t{path}";
-        await repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.UTF8.GetBytes(line + "\0"), index: _index).ConfigureAwait(false);
+        var differing = Raw((await repository.Git.RunAsync(
+            shadow, ["--literal-pathspecs", "diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", from, tree, "--", .. names], cancellation).ConfigureAwait(false)).Output);
+
+        // What goes, goes first: an agent may have put a folder in a file's place.
+        var lines = differing.Where(path => !entries.ContainsKey(path)).Select(path => $"0 {new string('0', tree.Length)}\t{path}\0")
+            .Concat(differing.Where(entries.ContainsKey).Select(path => entries[path] + "\0"));
+        await repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.Latin1.GetBytes(string.Concat(lines)), index: _index).ConfigureAwait(false);
+        return [.. differing.Select(path => new KeptPath(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path)), entries.ContainsKey(path)))];
     }
 
-    private async Task<string> EntryAsync(string commit, string path, CancellationToken cancellation) =>
-        Encoding.UTF8.GetString((await repository.Git.RunAsync(repository.Places.Shadow, ["ls-tree", "-z", commit, "--", path], cancellation).ConfigureAwait(false)).Output).TrimEnd('\0');
+    /// <summary>NUL-separated fields, one char for each byte.</summary>
+    private static string[] Raw(byte[] output) => Encoding.Latin1.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>git warns of line ends it will change; everything else on standard error means that something was left out.</summary>
     private static bool IsFailure(string line) =>
         line.Length > 0 && !(line.Contains("LF will be replaced by", StringComparison.Ordinal) || line.Contains("CRLF will be replaced by", StringComparison.Ordinal)
             || (line.Contains(".gitattributes'", StringComparison.Ordinal) && line.Contains("symbolic links", StringComparison.Ordinal))); // a link is committed as a link, and says nothing about other files
 }
+
+/// <summary>What stands in a worktree, as a tree.</summary>
+/// <param name="Tree">The tree.</param>
+/// <param name="Changed">The paths in which it differs from the commit it stands on.</param>
+/// <param name="Kept">The protected paths that differ in the worktree alone.</param>
+internal sealed record WrittenTree(string Tree, IReadOnlyList<string> Changed, IReadOnlyList<KeptPath> Kept);
+
+/// <summary>A protected path that differs in a worktree, and whether the commit has it.</summary>
+internal sealed record KeptPath(string Path, bool IsCommitted);
 
 /// <summary>What stands in a worktree cannot become a commit, and will not by waiting: the agent has to mend it.</summary>
 public sealed class UncommittableException(string why)

@@ -1,19 +1,26 @@
+using Orchestrator.Core;
+
 namespace Orchestrator.Engine.Git;
 
 /// <summary>What a commit of a milestone's work came to.</summary>
 /// <param name="Commit">The new tip; null when nothing differs from the tip before.</param>
 /// <param name="Files">How many paths differ from it.</param>
 /// <param name="Tree">The content of the commit; null when there is none.</param>
-public sealed record CommittedWork(string? Commit, int Files, string? Tree = null);
+public sealed record CommittedWork(string? Commit, int Files, string? Tree = null)
+{
+    /// <summary>The protected paths that differed in the worktree: none is in the commit, and all are as before again.</summary>
+    public Items<string> PutBack { get; init; }
+}
 
 /// <summary>
 /// Commits what stands in a worktree. Never through the agent's HEAD or index: a tree of the files, a commit on the
 /// tip we know, imported and pinned in one all-or-nothing change of refs.
 /// </summary>
-public sealed class WorkCommits(Repository repository)
+/// <param name="repository">The repository.</param>
+/// <param name="protectedPaths">What no milestone's work may change; nothing but TASKS.md when none is given.</param>
+public sealed class WorkCommits(Repository repository, ProtectedPaths? protectedPaths = null)
 {
-    /// <summary>The paths that the orchestrator alone writes.</summary>
-    private static readonly string[] Ours = [RepositoryPlaces.TasksName];
+    private readonly ProtectedPaths _protected = protectedPaths ?? ProtectedPaths.TasksOnly;
 
     /// <summary>Commits, or says that there is nothing. Idempotent: what is committed already differs in nothing.</summary>
     /// <param name="place">Whose work.</param>
@@ -32,9 +39,22 @@ public sealed class WorkCommits(Repository repository)
 
         await NestedRepositories.MoveAsideAsync(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
         var index = new ShadowIndex(repository, place.Run, place.Name);
-        var (tree, changed) = await index.WriteTreeAsync(folder, tip, Ours, cancellation).ConfigureAwait(false);
+        var (tree, changed, kept) = await index.WriteTreeAsync(folder, tip, _protected, cancellation).ConfigureAwait(false);
+        var work = await CommitTreeAsync(place, tip, subject, pin, tree, changed.Count, cancellation).ConfigureAwait(false);
+        var putBack = await new PutBack(repository, place, pin).CarryOutAsync(folder, index, [.. kept.Where(k => _protected.IsTold(k.Path))], cancellation).ConfigureAwait(false);
+        if ((work.Commit is not null || putBack.Count > 0) && places.AdminFolder(folder) is { } admin && Directory.Exists(admin))
+        {
+            index.GiveTo(admin);
+        }
+
+        return work with { PutBack = putBack };
+    }
+
+    private async Task<CommittedWork> CommitTreeAsync(WorkPlace place, string tip, string subject, string pin, string tree, int files, CancellationToken cancellation)
+    {
+        var places = repository.Places;
         var pinRef = RefNames.Pin(place.Run, place.Name, pin);
-        if (changed.Count == 0)
+        if (files == 0)
         {
             return new CommittedWork(null, 0);
         }
@@ -43,7 +63,7 @@ public sealed class WorkCommits(Repository repository)
         var made = await repository.Git.TryAsync(places.CommonDir, ["rev-parse", "-q", pinRef, pinRef + "^", pinRef + "^{tree}"], cancellation).ConfigureAwait(false);
         if (made.Succeeded && made.Text.Split('\n') is [var known, var parent, var content] && parent == tip && content == tree)
         {
-            return new CommittedWork(known, changed.Count, tree);
+            return new CommittedWork(known, files, tree);
         }
 
         var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
@@ -51,12 +71,7 @@ public sealed class WorkCommits(Repository repository)
         using var hold = new PackHold();
         await ShadowExport.ImportAsync(repository, commit, [tip], hold, cancellation).ConfigureAwait(false);
         await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
-        if (places.AdminFolder(folder) is { } admin && Directory.Exists(admin))
-        {
-            index.GiveTo(admin);
-        }
-
-        return new CommittedWork(commit, changed.Count, tree);
+        return new CommittedWork(commit, files, tree);
     }
 
     /// <summary>

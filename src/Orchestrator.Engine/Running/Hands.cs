@@ -30,6 +30,9 @@ public sealed record RunContext(
     /// <summary>What agents are told with.</summary>
     public PromptBook Prompts { get; init; } = PromptBook.Ours;
 
+    /// <summary>What no milestone's work may change.</summary>
+    public ProtectedPaths Protected { get; init; } = ProtectedPaths.TasksOnly;
+
     /// <summary>Takes what a person should read in the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
@@ -46,7 +49,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
     private readonly Worktrees _worktrees = new(repository);
     private readonly Removal _removal = new(repository);
-    private readonly WorkCommits _commits = new(repository);
+    private readonly WorkCommits _commits = new(repository, context.Protected);
     private readonly Candidates _candidates = new(repository);
     private readonly PublicationProof _proof = new(repository);
     private readonly Publication _publication = new(repository, tasks);

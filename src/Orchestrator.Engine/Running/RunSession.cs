@@ -141,6 +141,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         {
             TaskLines = tasksObserver.Lines,
             Prompts = prompts,
+            Protected = ProtectedPaths.Of(repository.Places, [SettingsReader.FileName, SettingsReader.PathOf(repository.Places.Root, user), Plans.MilestoneFolder.FolderName]),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };
         var gateEnvironment = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name, ["CI"] = "1" };

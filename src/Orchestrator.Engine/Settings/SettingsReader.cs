@@ -22,11 +22,14 @@ public static class SettingsReader
     /// <summary>The file's usual name.</summary>
     public const string FileName = "orchestrator.config.json";
 
+    /// <summary>Where the file lies, or would lie.</summary>
+    public static string PathOf(string root, UserEnvironment user) => Path.GetFullPath(user["ORCHESTRATOR_CONFIG"] ?? FileName, root);
+
     /// <summary>Finds the file (named by <c>ORCHESTRATOR_CONFIG</c>, else in <paramref name="root"/>), reads it and applies <c>LOG_LEVEL</c> and <c>AUTO_RESUME</c>.</summary>
     public static SettingsReading Load(string root, UserEnvironment user)
     {
         var named = user["ORCHESTRATOR_CONFIG"];
-        var path = Path.GetFullPath(named ?? FileName, root);
+        var path = PathOf(root, user);
         var shown = named ?? FileName;
         if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null)
         {
