@@ -170,24 +170,29 @@ internal sealed class LineCheck
     /// </summary>
     private int Unexplained(Piece piece, Side side, List<int> lost, bool otherStands, IEnumerable<int> lines)
     {
-        var words = Words(lines.Where(line => !_known.Contains(line)));
-        if (words.Count == 0)
-        {
-            return lost[0];
-        }
-
+        var rewritten = lines.Where(line => !_known.Contains(line)).ToList();
+        var words = Words(rewritten);
         if (!otherStands)
         {
             return words.Overlaps(Words(lost.Select(place => Text(side)[place]))) ? -1 : lost[0];
         }
 
         var common = Words(_base[piece.Base].Concat(Text(Other(side))[Lines(piece, Other(side))]));
-        return lost.FindIndex(place =>
+        return lost.FindIndex(place => !Left(Text(side)[place])) is >= 0 and var i ? lost[i] : -1;
+
+        bool Left(int line)
         {
-            var all = LineTable.Words(_table[Text(side)[place]]);
+            if (!IsNewText(line))
+            {
+                return rewritten.Exists(r => Indent(r) == Indent(line)); // only its indent was changed, and what the other wrote there has it
+            }
+
+            var all = LineTable.Words(_table[line]);
             var own = all.Except(common).ToList();
-            return !words.Overlaps(own.Count > 0 ? own : all);
-        }) is >= 0 and var i ? lost[i] : -1;
+            return words.Overlaps(own.Count > 0 ? own : all);
+        }
+
+        string Indent(int line) => _table[line][..^_table[line].TrimStart().Length];
     }
 
     private HashSet<string> Words(IEnumerable<int> lines) => lines.SelectMany(line => LineTable.Words(_table[line])).ToHashSet(StringComparer.Ordinal);
