@@ -90,7 +90,7 @@ internal static class GitOutput
     }
 
     /// <summary>Where a file and a folder meet, git calls the file <c>path~COMMIT</c>; nobody has a file of that name.</summary>
-    private static string WithoutSide(string path)
+    public static string WithoutSide(string path)
     {
         var mark = path.LastIndexOf('~');
         var side = mark < 0 ? "" : path[(mark + 1)..].Split('_')[0];
