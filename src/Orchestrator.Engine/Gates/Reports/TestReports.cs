@@ -35,7 +35,8 @@ public static class TestReports
         var sum = new TallySum();
         try
         {
-            using var reader = XmlReader.Create(stream, Settings());
+            using var text = new GuardedText(new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, leaveOpen: true)); // a byte that is no text spoils a name, not the report
+            using var reader = XmlReader.Create(text, Settings());
             if (reader.MoveToContent() == XmlNodeType.Element)
             {
                 switch (reader.LocalName)
