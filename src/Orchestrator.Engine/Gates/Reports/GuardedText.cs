@@ -4,12 +4,16 @@ namespace Orchestrator.Engine.Gates.Reports;
 
 /// <summary>
 /// The text of a report on its way to the XML reader, which takes minutes and gigabytes for an element of millions of
-/// attributes. No <c>&lt;</c> can stand inside a tag, so what lies between two of them is at least one tag.
+/// attributes. As no <c>&lt;</c> can stand inside a tag, each one is the only place where a tag can begin; what looks
+/// like a tag inside of other text is measured for nothing.
 /// </summary>
 internal sealed class GuardedText(TextReader inner) : TextReader
 {
     private const int MostAttributes = 10_000;
-    private bool _equals;
+    private const char Outside = '\0';
+    private const char Begun = '<';
+    private const char Inside = '=';
+    private char _state = Outside; // or the quote inside of which it is
     private int _attributes;
 
     /// <inheritdoc/>
@@ -20,15 +24,11 @@ internal sealed class GuardedText(TextReader inner) : TextReader
         {
             if (c == '<')
             {
-                (_equals, _attributes) = (false, 0);
+                (_state, _attributes) = (Begun, 0);
             }
-            else if (_equals && c is '"' or '\'' && ++_attributes > MostAttributes)
+            else if (_state != Outside)
             {
-                throw new XmlException("There are too many attributes.");
-            }
-            else if (c is not (' ' or '\t' or '\n' or '\r'))
-            {
-                _equals = c == '=';
+                _state = Next(c);
             }
         }
 
@@ -51,4 +51,12 @@ internal sealed class GuardedText(TextReader inner) : TextReader
 
         base.Dispose(disposing);
     }
+
+    private char Next(char c) => _state switch
+    {
+        Begun => c is '!' or '?' or '/' or '>' ? Outside : Inside,
+        Inside when c is '"' or '\'' => ++_attributes > MostAttributes ? throw new XmlException("There are too many attributes.") : c,
+        Inside => c == '>' ? Outside : Inside,
+        _ => c == _state ? Inside : _state,
+    };
 }
