@@ -35,7 +35,7 @@ internal sealed class GoLines : RunnerLines
         }
         else if (After(line, "FAIL\t") is { } red)
         {
-            TakeRedPackage(Before(red, "\t"));
+            TakeRedPackage(Before(Before(red, "\t"), " [")); // "[build failed]", "[setup failed]"
         }
         else if (line.StartsWith('{') && line.EndsWith('}') && line.Contains("\"Package\":", StringComparison.Ordinal) && _spoilt < MostSpoilt)
         {
@@ -99,7 +99,7 @@ internal sealed class GoLines : RunnerLines
             _plain.Name(package);
         }
 
-        EndPackage(Before(package, " "));
+        EndPackage(package);
     }
 
     private void TakeJson(string line)

@@ -51,6 +51,11 @@ internal static class JUnitReport
         }
         finally
         {
+            if (current is { Failed: true })
+            {
+                Count(current, sum); // cut off inside it
+            }
+
             if (!sum.Any && told.Tally() is { } tally)
             {
                 sum.Add(tally);

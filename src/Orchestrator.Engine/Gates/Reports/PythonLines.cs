@@ -23,7 +23,7 @@ internal sealed class PythonLines : RunnerLines
 
         if (After(text, "Ran ") is { } ran && ran.Contains(" in ", StringComparison.Ordinal) && Before(ran, " ") is var count && After(ran, count) is { } rest && rest.StartsWith(" test", StringComparison.Ordinal))
         {
-            Finish();
+            EndRun();
             _ran = Figures.Number(count);
         }
         else if (_ran is { } tests && (text == "OK" || text.StartsWith("OK (", StringComparison.Ordinal) || text.StartsWith("FAILED (", StringComparison.Ordinal)))
@@ -44,14 +44,20 @@ internal sealed class PythonLines : RunnerLines
     /// <inheritdoc/>
     protected override void Finish()
     {
+        EndRun();
+        if (!Sum.Any && _named)
+        {
+            Sum.Add(Sum.Names, Sum.Names, 0);
+        }
+    }
+
+    /// <summary>A run of unittest whose last line is missing.</summary>
+    private void EndRun()
+    {
         if (_ran is { } tests)
         {
             Sum.Add(tests, 0, 0);
             _ran = null;
-        }
-        else if (!Sum.Any && _named)
-        {
-            Sum.Add(Sum.Names, Sum.Names, 0);
         }
     }
 

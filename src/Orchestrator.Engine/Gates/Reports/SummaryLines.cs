@@ -19,7 +19,8 @@ public static class SummaryLines
         {
             var end = rest.IndexOfAny('\n', '\r');
             var line = Bare(rest[..Math.Min(end < 0 ? rest.Length : end, MostOfLine)]);
-            rest = end < 0 ? [] : rest[(end + 1)..];
+            var both = end >= 0 && rest[end..].StartsWith("\r\n");
+            rest = end < 0 ? [] : rest[(end + (both ? 2 : 1))..];
             foreach (var runner in runners)
             {
                 runner.Take(line);

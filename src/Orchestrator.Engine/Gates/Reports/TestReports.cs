@@ -9,7 +9,7 @@ namespace Orchestrator.Engine.Gates.Reports;
 public static class TestReports
 {
     /// <summary>A larger file is not read.</summary>
-    internal const long MostBytes = 64L << 20;
+    public const long MostBytes = 64L << 20;
 
     // Of all files together: a gate that writes hundreds of large ones must not hold up the run.
     private const long MostBytesInAll = 256L << 20;
@@ -30,12 +30,13 @@ public static class TestReports
     }
 
     /// <summary>Reads a report by its root; of one that is cut off or spoilt, what stands before that.</summary>
-    internal static TestTally? Read(Stream stream)
+    public static TestTally? Read(Stream stream)
     {
         var sum = new TallySum();
         try
         {
-            using var reader = XmlReader.Create(stream, Settings());
+            using var text = new GuardedText(new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, leaveOpen: true)); // a byte that is no text spoils a name, not the report
+            using var reader = XmlReader.Create(text, Settings());
             if (reader.MoveToContent() == XmlNodeType.Element)
             {
                 switch (reader.LocalName)
