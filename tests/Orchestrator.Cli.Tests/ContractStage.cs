@@ -41,7 +41,7 @@ internal sealed class ContractStage(string script) : IAsyncDisposable
         }
 
         var runner = new TurnRunner(new AgentSetup(agent == "fake" ? Tool.FakeClaude : Tool.RealClaude, environment, "sonnet", null, TimeSpan.FromMinutes(2)));
-        var prompt = PromptBook.Ours.Write(MilestoneId.Parse("1A"), $"# Something\n\n{text}", brief, "");
+        var prompt = PromptBook.Ours.Write(MilestoneId.Parse("1A"), brief, new PromptMaterial($"# Something\n\n{text}"));
         var turn = new Turn(MilestoneId.Parse("1A"), brief, prompt, Folder, Path.Combine(_top.Path, $"turn{++_orders}"), $"contract/{_top.Path}/{_orders}", _top.Path, null, null, _ => { });
         return runner.RunAsync(turn, TestContext.Current.CancellationToken);
     }

@@ -56,8 +56,8 @@ public sealed class EveryCase
     private static IEnumerable<Order> Orders =>
     [
         new Order.Prepare(Mine, Sketch.Id("1A"), 1, new Step.Prepare("base")), new Order.RunTurn(Mine, Sketch.Id("1A"), Brief(Role.Review), "base", "c1"), new Order.Meter(Mine, Sketch.Id("1A"), Queued),
-        new Order.Commit(Mine, Sketch.Id("1A"), Role.Implement, 1, 0, "base", "c1"), new Order.RunGates(Mine, Sketch.Id("1A"), "c1"),
-        new Order.BuildCandidate(Mine, Batch, "base"), new Order.TestCandidate(Mine, "k1", Sketch.Ids("1A")),
+        new Order.Commit(Mine, Sketch.Id("1A"), Role.Implement, 1, 0, "base", "c1"), new Order.RunGates(Mine, Sketch.Id("1A"), "c1", "base"),
+        new Order.BuildCandidate(Mine, Batch, "base"), new Order.TestCandidate(Mine, "k1", Sketch.Ids("1A"), "base"),
         new Order.Publish(Mine, "base", "k1", Batch, ["k0"]), new Order.Wake(Story.Start),
     ];
 

@@ -44,14 +44,14 @@ public abstract record Order
     /// <param name="Resolving">Earlier work that conflicted with <paramref name="Base"/>: the commit has to hold the changes of both.</param>
     public sealed record Commit(Ticket Ticket, MilestoneId Milestone, Role After, int Attempt, int Round, string Base, string Tip, string? Resolving = null) : Order;
 
-    /// <summary>Run the gates on a milestone's commit. Answer: <see cref="Event.GateFinished"/>.</summary>
-    public sealed record RunGates(Ticket Ticket, MilestoneId Milestone, string Tip) : Order;
+    /// <summary>Run the gates on a milestone's commit; one that fails also on <paramref name="Base"/>. Answer: <see cref="Event.GateFinished"/>.</summary>
+    public sealed record RunGates(Ticket Ticket, MilestoneId Milestone, string Tip, string Base) : Order;
 
     /// <summary>Merge a batch into a candidate. Answer: <see cref="Event.CandidateBuilt"/>.</summary>
     public sealed record BuildCandidate(Ticket Ticket, Items<BatchItem> Batch, string Tip) : Order;
 
-    /// <summary>Run the gates on a candidate. Answer: <see cref="Event.GateFinished"/>.</summary>
-    public sealed record TestCandidate(Ticket Ticket, string Candidate, Items<MilestoneId> Milestones) : Order;
+    /// <summary>Run the gates on a candidate; one that fails also on <paramref name="Base"/>. Answer: <see cref="Event.GateFinished"/>.</summary>
+    public sealed record TestCandidate(Ticket Ticket, string Candidate, Items<MilestoneId> Milestones, string Base) : Order;
 
     /// <summary>Make a tested candidate the tip, move the target if it still stands at <paramref name="Onto"/>, and prove it. Answer: <see cref="Event.Published"/> or <see cref="Event.TargetMoved"/>.</summary>
     /// <param name="Ticket">Its name.</param>

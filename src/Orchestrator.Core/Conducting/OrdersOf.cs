@@ -40,7 +40,7 @@ internal static class OrdersOf
                 orders.Add(new Order.BuildCandidate(b.Ticket, b.Batch, state.Tip));
                 break;
             case Integration.Testing t:
-                orders.Add(new Order.TestCandidate(t.Ticket, t.Candidate, Ids(t.Batch)));
+                orders.Add(new Order.TestCandidate(t.Ticket, t.Candidate, Ids(t.Batch), t.Batch.Count > 0 ? state.Tip : t.Onto));
                 break;
             case Integration.Publishing { NotBefore: null } p:
                 orders.Add(new Order.Publish(p.Ticket, p.Onto, p.Candidate.Commit, p.Batch, Earlier(state)));
@@ -76,7 +76,7 @@ internal static class OrdersOf
             Step.Prepare s => new Order.Prepare(working.Ticket, planned.Id, milestone.Attempt, s),
             Step.Turn s => new Order.RunTurn(working.Ticket, planned.Id, s.Brief, milestone.Base!, tip, s.Brief.Role == Role.Review ? milestone.Seen : null, s.Brief.Role.Judges() ? null : milestone.Resolving),
             Step.Commit s => new Order.Commit(working.Ticket, planned.Id, s.After, milestone.Attempt, milestone.Round, milestone.Base!, tip, milestone.Resolving),
-            Step.Gate s => new Order.RunGates(working.Ticket, planned.Id, s.Tip),
+            Step.Gate s => new Order.RunGates(working.Ticket, planned.Id, s.Tip, milestone.Base!),
             _ => throw new InvalidOperationException($"Unknown step {working.Step.GetType().Name}."),
         };
     }

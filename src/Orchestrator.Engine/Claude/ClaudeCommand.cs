@@ -56,7 +56,7 @@ public static class ClaudeCommand
     public static ProcessSpec Turn(
         AgentSetup setup, TurnBrief brief, bool resume, string folder, string? model, IReadOnlyDictionary<string, string> markers)
     {
-        var review = brief.Role == Role.Review;
+        var review = brief.Role.Judges();
         var arguments = new List<string>
         {
             "-p", "--output-format", "stream-json", "--verbose",

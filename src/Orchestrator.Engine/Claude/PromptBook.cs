@@ -3,6 +3,7 @@ using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Engine.Claude;
 
@@ -10,6 +11,22 @@ namespace Orchestrator.Engine.Claude;
 /// <param name="Text">The whole of it.</param>
 /// <param name="Sources">What it was made of.</param>
 public sealed record WrittenPrompt(string Text, IReadOnlyList<PromptSource> Sources);
+
+/// <summary>What a prompt is about, besides the brief.</summary>
+/// <param name="Text">The milestone's text, whole.</param>
+/// <param name="Criteria">Its exit criteria.</param>
+/// <param name="Diff">The change so far, for those who judge.</param>
+/// <param name="Delta">What of it came after the review before, for a later one.</param>
+/// <param name="Sides">Of a conflict: the commits that meet.</param>
+/// <param name="Others">Of a conflict: the milestones whose change it meets, with their texts.</param>
+public sealed record PromptMaterial(
+    string Text, Items<string> Criteria = default, string Diff = "", string Delta = "", ConflictSides? Sides = null, IReadOnlyList<(MilestoneId Id, string Text)>? Others = null);
+
+/// <summary>The commits that meet in a conflict.</summary>
+/// <param name="Before">What both came from.</param>
+/// <param name="Integrated">What is integrated.</param>
+/// <param name="Work">The milestone's earlier change.</param>
+public sealed record ConflictSides(string Before, string Integrated, string Work);
 
 /// <summary>
 /// The words we speak to agents with. The texts lie beside this file, and the project may have its own in their place;
@@ -31,11 +48,9 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
 
     /// <summary>The prompt of a turn. Its first line names the turn, whoever wrote the rest.</summary>
     /// <param name="id">The milestone.</param>
-    /// <param name="text">Its text, whole.</param>
     /// <param name="brief">What the turn is for.</param>
-    /// <param name="diff">The change so far, for a review.</param>
-    /// <param name="delta">What of it came after the review before, for a later one.</param>
-    public WrittenPrompt Write(MilestoneId id, string text, TurnBrief brief, string diff, string delta = "")
+    /// <param name="about">What it is about.</param>
+    public WrittenPrompt Write(MilestoneId id, TurnBrief brief, PromptMaterial about)
     {
         var gaps = new Dictionary<string, string>
         {
@@ -43,12 +58,15 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
             ["role"] = brief.Role.ToString().ToLowerInvariant(),
             ["attempt"] = brief.Attempt.ToString(CultureInfo.InvariantCulture),
             ["round"] = brief.Round.ToString(CultureInfo.InvariantCulture),
-            ["text"] = text.Trim(),
-            ["situation"] = Situation(brief),
+            ["text"] = about.Text.Trim(),
+            ["situation"] = Situation(brief, about),
             ["findings"] = Findings(brief.Findings),
+            ["claims"] = Findings(brief.Findings, severity: false),
+            ["sides"] = about.Sides is { } sides ? $"What is integrated is commit {sides.Integrated}, what both came from {sides.Before}, the change of the milestone {sides.Work}." : "",
+            ["others"] = about.Others is { Count: > 0 } others ? $"The milestones that brought in what it meets:\n\n{string.Join("\n\n", others.Select(o => $"<milestone id=\"{o.Id}\">\n{o.Text.Trim()}\n</milestone>"))}" : "",
             ["bar"] = Bar(brief.Bar),
-            ["delta"] = delta.Length == 0 ? "" : $"An earlier review refused this change. What was changed since then, which is what to look at first:\n\n<delta>\n{Cut(delta)}\n</delta>",
-            ["diff"] = Cut(diff),
+            ["delta"] = about.Delta.Length == 0 ? "" : $"An earlier review refused this change. What was changed since then, which is what to look at first:\n\n<delta>\n{Cut(about.Delta)}\n</delta>",
+            ["diff"] = Cut(about.Diff),
         };
         var header = $"[orchestrator] milestone={gaps["id"]} role={gaps["role"]} attempt={gaps["attempt"]} round={gaps["round"]}\n\n";
         var task = _texts[NameOf(brief.Role)];
@@ -67,7 +85,9 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
     {
         Role.Implement => "implement",
         Role.Review => "review",
-        Role.Remediate or Role.Resolve => "remediate",
+        Role.Remediate => "remediate",
+        Role.Resolve => "resolve",
+        Role.Check => "check",
         _ => throw new InvalidOperationException($"Unknown role {role}."),
     };
 
@@ -81,7 +101,7 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
 
     private static string Cut(string diff) => diff.Length > MostDiff ? diff[..MostDiff] + "\n(cut here; read the files for the rest)" : diff;
 
-    private static string Situation(TurnBrief brief)
+    private static string Situation(TurnBrief brief, PromptMaterial about)
     {
         var text = new StringBuilder();
         if (brief.Ask == Ask.TryAgain && brief.Reason is { } reason)
@@ -96,20 +116,42 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
 
         if (brief.Role == Role.Review && brief.Findings.Count > 0)
         {
-            text.Append($"An earlier review or gate found this; see whether it is mended:\n\n{Findings(brief.Findings)}\n");
+            text.Append($"An earlier review or gate found this; see whether it is mended:\n\n{Findings(brief.Findings)}\n\n");
+        }
+
+        if (brief.Role == Role.Review && brief.Marks.Count > 0)
+        {
+            text.Append($"This was noticed about the change. Each of these may be right, or a way to make work look done that is not. Give a finding for each that the milestone does not ask for:\n\n{string.Join('\n', brief.Marks.Select(m => $"- {Words(m.Kind)}: {m.Path}: {m.Detail}"))}\n\n");
+        }
+
+        if (brief.Role == Role.Review && about.Criteria.Count > 0)
+        {
+            text.Append($"The exit criteria. Say of each in `criteria` whether it is met, and as evidence where that can be seen (file and line, or what shows it):\n\n{string.Join('\n', about.Criteria.Select((c, i) => $"{i + 1}. {c}"))}\n");
         }
 
         return text.ToString().Trim();
     }
 
-    private static string Findings(Items<Finding> findings)
+    private static string Words(MarkKind kind) => kind switch
+    {
+        MarkKind.OutsideScope => "a file outside the milestone's scope",
+        MarkKind.GateChanged => "a file by which the work is judged was changed",
+        MarkKind.CiChanged => "a file of continuous integration was changed",
+        MarkKind.TestSkipped => "a test was marked so that it does not run, or runs alone",
+        MarkKind.FewerTests => "there are fewer tests than before",
+        MarkKind.FewerAssertions => "there are fewer assertions than before",
+        MarkKind.PutBack => "a file that no milestone may change was changed, and was put back",
+        _ => throw new InvalidOperationException($"Unknown mark {kind}."),
+    };
+
+    private static string Findings(Items<Finding> findings, bool severity = true)
     {
         var text = new StringBuilder();
         for (var i = 0; i < findings.Count; i++)
         {
             var f = findings[i];
             var place = f.File is null ? "" : f.Line is { } line ? $" {f.File}:{line}" : $" {f.File}";
-            text.Append($"{i + 1}. [{f.Severity.ToString().ToLowerInvariant()}]{place} {f.Claim}\n");
+            text.Append($"{i + 1}.{(severity ? $" [{f.Severity.ToString().ToLowerInvariant()}]" : "")}{place} {f.Claim}\n");
             if (f.Reproduce is { } steps)
             {
                 text.Append($"   How to see it: {steps.ReplaceLineEndings("\n   ")}\n");

@@ -18,7 +18,9 @@ public sealed record PromptKind(string Name, IReadOnlyList<string> Needed, IRead
     [
         new("implement", ["text", "situation"], Always),
         new("remediate", ["text", "findings"], ["situation", .. Always]),
-        new("review", ["text", "diff"], ["situation", "delta", "bar", .. Always]),
+        new("review", ["text", "diff", "situation"], ["delta", "bar", .. Always]),
+        new("check", ["text", "diff", "claims"], ["situation", "bar", .. Always]),
+        new("resolve", ["text", "findings", "sides"], ["situation", "others", .. Always]),
         new("go-on", ["task"], Always),
     ];
 

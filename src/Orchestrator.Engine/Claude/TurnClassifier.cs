@@ -48,7 +48,7 @@ public static class TurnClassifier
             return Error(report, result, now);
         }
 
-        if (role == Role.Review)
+        if (role.Judges())
         {
             return result.Structured is { } verdict
                 ? ReviewVerdict.Read(verdict, bar)

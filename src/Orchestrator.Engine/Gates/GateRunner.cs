@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
+using Orchestrator.Engine.Gates.Reports;
 using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Settings;
 
@@ -8,12 +9,14 @@ namespace Orchestrator.Engine.Gates;
 
 /// <summary>
 /// Runs gate commands, one after the other, in a worktree. Their output goes to files; its end becomes the finding. One
-/// that fails is run once more: what then passes is flaky, not red, and is said to be.
+/// that fails is run once more: what then passes is flaky, not red, and is said to be. Test reports are read where there
+/// are any, so that a finding can name the tests.
 /// </summary>
 /// <param name="environment">What gates may see.</param>
 public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
 {
     private const int DetailBytes = 4000;
+    private const int OutputBytes = 4 << 20; // where the names of failing tests are looked for
 
     /// <summary>Runs all of them and stops at none, so that one report names all that is red.</summary>
     /// <param name="gates">What to run.</param>
@@ -27,32 +30,45 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
         var results = new List<GateResult>();
         for (var i = 0; i < gates.Count; i++)
         {
-            var result = await RunAsync(gates[i], folder, Path.Combine(logs, $"{i + 1}.log"), $"{order}/{i + 1}", cancellation).ConfigureAwait(false);
-            if (!result.Passed)
-            {
-                var again = await RunAsync(gates[i], folder, Path.Combine(logs, $"{i + 1}.again.log"), $"{order}/{i + 1}/again", cancellation).ConfigureAwait(false);
-                result = again.Passed ? again with { Flaky = true, Detail = result.Detail } : again;
-            }
-
-            results.Add(result);
+            results.Add(await RunAsync(gates[i], folder, Path.Combine(logs, $"{i + 1}"), $"{order}/{i + 1}", cancellation).ConfigureAwait(false));
         }
 
         return results.ToItems();
     }
 
-    private async Task<GateResult> RunAsync(GateSetting gate, string folder, string log, string order, CancellationToken cancellation)
+    /// <summary>Runs one, and once more if it fails.</summary>
+    /// <param name="gate">Which.</param>
+    /// <param name="folder">Where.</param>
+    /// <param name="log">A file for its output, without ending.</param>
+    /// <param name="order">A name for the process, to find it again.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<GateResult> RunAsync(GateSetting gate, string folder, string log, string order, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
+        var result = await RunOnceAsync(gate, folder, log + ".log", order, cancellation).ConfigureAwait(false);
+        if (result.Passed)
+        {
+            return result;
+        }
+
+        var again = await RunOnceAsync(gate, folder, log + ".again.log", $"{order}/again", cancellation).ConfigureAwait(false);
+        return again.Passed ? again with { Flaky = true, Detail = result.Detail } : again;
+    }
+
+    private async Task<GateResult> RunOnceAsync(GateSetting gate, string folder, string log, string order, CancellationToken cancellation)
     {
         var spec = new ProcessSpec("/bin/sh", ["-c", $"exec 2>&1\n{gate.Run}"], folder, environment);
+        var started = TimeProvider.System.GetUtcNow().UtcDateTime;
         using var process = await LongProcess.StartAsync(spec, order, null, log, log + ".err").ConfigureAwait(false);
         try
         {
             if (await process.WaitAsync(gate.Timeout, cancellation).ConfigureAwait(false) is { } exit)
             {
-                return new GateResult(gate.Name, exit == 0, exit == 0 ? "" : $"exit code {exit}\n{Tail(log)}");
+                return new GateResult(gate.Name, exit == 0, exit == 0 ? "" : $"exit code {exit}\n{Tail(log, DetailBytes).Trim()}", Tally: TestReports.Read(Tail(log, OutputBytes), ReportFiles.Find(folder, started, gate.Report)));
             }
 
             await process.StopAsync().ConfigureAwait(false);
-            return new GateResult(gate.Name, false, $"not finished after {gate.Timeout.TotalSeconds:0} s\n{Tail(log)}");
+            return new GateResult(gate.Name, false, $"not finished after {gate.Timeout.TotalSeconds:0} s\n{Tail(log, DetailBytes).Trim()}");
         }
         catch (OperationCanceledException)
         {
@@ -65,12 +81,12 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
         }
     }
 
-    private static string Tail(string file)
+    private static string Tail(string file, int most)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        stream.Seek(-Math.Min(DetailBytes, stream.Length), SeekOrigin.End);
-        var bytes = new byte[DetailBytes];
+        var bytes = new byte[Math.Min(most, stream.Length)];
+        stream.Seek(-bytes.Length, SeekOrigin.End);
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return Encoding.UTF8.GetString(bytes, 0, count).Trim();
+        return Encoding.UTF8.GetString(bytes, 0, count);
     }
 }

@@ -5,9 +5,10 @@ namespace Orchestrator.Engine.Git;
 /// <summary>Something of ours that can go.</summary>
 /// <param name="Text">How to name it to the user.</param>
 /// <param name="Place">The milestone's worktree, or null.</param>
-/// <param name="Ref">The branch or ref, or null; with neither it is the candidate's worktree.</param>
+/// <param name="Ref">The branch or ref, or null.</param>
 /// <param name="Commit">Its commit.</param>
-public sealed record Leftover(string Text, WorkPlace? Place, string? Ref, string? Commit);
+/// <param name="ForGates">The name of a worktree in which only gates worked, or null.</param>
+public sealed record Leftover(string Text, WorkPlace? Place, string? Ref, string? Commit, string? ForGates = null);
 
 /// <summary>
 /// Finds what runs left behind. A branch is listed only when something else keeps its commits, integrated work only when
@@ -53,19 +54,19 @@ public sealed class Housekeeping(Repository repository)
             return await _removal.RefAsync(name, leftover.Commit!, cancellation).ConfigureAwait(false) is { } rescue ? [rescue] : [];
         }
 
-        await _removal.CandidateAsync(cancellation).ConfigureAwait(false);
+        await _removal.ForGatesAsync(leftover.ForGates!, cancellation).ConfigureAwait(false);
         return [];
     }
 
-    /// <summary>The worktrees, half-made ones included. A folder that is neither a milestone's nor the candidate's is the user's.</summary>
+    /// <summary>The worktrees, half-made ones included. A folder that is neither a milestone's nor for gates is the user's.</summary>
     private IEnumerable<Leftover> Folders()
     {
         string[] folders = Directory.Exists(repository.Places.Worktrees) ? Directory.GetDirectories(repository.Places.Worktrees) : [];
         foreach (var name in folders.Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal))
         {
-            if (name == Worktrees.CandidateName)
+            if (Worktrees.ForGates.Contains(name))
             {
-                yield return new Leftover($"worktree .worktree/{name}", null, null, null);
+                yield return new Leftover($"worktree .worktree/{name}", null, null, null, name);
             }
             else if (MilestoneId.TryParse(name, out var id))
             {

@@ -40,11 +40,11 @@ public sealed class Removal(Repository repository)
     /// <summary>Whether a path is a folder itself, and no link to one somewhere else.</summary>
     internal static bool IsFolder(string path) => Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null;
 
-    /// <summary>Removes the candidate's worktree: only gates worked in it, so there is nothing to save.</summary>
-    public Task CandidateAsync(CancellationToken cancellation)
+    /// <summary>Removes a worktree in which only gates worked, so that there is nothing to save.</summary>
+    public Task ForGatesAsync(string name, CancellationToken cancellation)
     {
-        Empty(Places.Worktree(Worktrees.CandidateName));
-        return DropAsync(Places.Worktree(Worktrees.CandidateName), cancellation);
+        Empty(Places.Worktree(name));
+        return DropAsync(Places.Worktree(name), cancellation);
     }
 
     /// <summary>Removes a branch or ref, if it still stands at <paramref name="commit"/>. Returns the rescue ref when nothing else kept it.</summary>
@@ -125,7 +125,7 @@ public sealed class Removal(Repository repository)
         foreach (var (admin, named) in Places.AdminFolders())
         {
             var name = Path.GetFileName(admin).TrimEnd(Digits);
-            var ours = name == Worktrees.CandidateName || MilestoneId.TryParse(name, out _);
+            var ours = Worktrees.ForGates.Contains(name) || MilestoneId.TryParse(name, out _);
             var half = named.Length == 0 || !File.Exists(Path.Combine(admin, "commondir")) || new FileInfo(Path.Combine(admin, "commondir")).Length == 0 || !File.Exists(Path.Combine(admin, "HEAD"));
             if (ours && half && IsEmpty(Places.Worktree(name)) && Path.Combine(Places.Worktree(name), ".git").StartsWith(named, StringComparison.Ordinal))
             {

@@ -67,14 +67,15 @@ internal static class ShadowExport
             if (end.Succeeded)
             {
                 Directory.CreateDirectory(Path.Combine(objects, "pack"));
-                // The index last: with it the pack is there.
-                foreach (var file in Directory.EnumerateFiles(Path.Combine(incoming, "pack"), "pack-*").OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+                // The hold before all else: a repack that sees a pack without one will delete it. The index last: with it the pack is there.
+                var files = Directory.GetFiles(Path.Combine(incoming, "pack"), "pack-*").OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)).ToList();
+                foreach (var name in files.Select(file => Path.GetFileNameWithoutExtension(file)).Distinct())
                 {
-                    if (file.EndsWith(".idx", StringComparison.Ordinal))
-                    {
-                        hold.Add(Path.Combine(objects, "pack", Path.GetFileNameWithoutExtension(file)));
-                    }
+                    hold.Add(Path.Combine(objects, "pack", name));
+                }
 
+                foreach (var file in files)
+                {
                     File.Move(file, Path.Combine(objects, "pack", Path.GetFileName(file)), overwrite: true);
                 }
             }

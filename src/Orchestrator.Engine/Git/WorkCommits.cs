@@ -12,6 +12,12 @@ public sealed record CommittedWork(string? Commit, int Files, string? Tree = nul
     public Items<string> PutBack { get; init; }
 }
 
+/// <summary>What laying earlier work on a new tip came to.</summary>
+/// <param name="Commit">The commit; null when it did not fit.</param>
+/// <param name="Shown">The tree in which both sides of each conflict stand, with what they came from; null when there is none.</param>
+/// <param name="Conflicts">The files in conflict.</param>
+public sealed record CarriedWork(string? Commit, string? Shown, Items<string> Conflicts);
+
 /// <summary>
 /// Commits what stands in a worktree. Never through the agent's HEAD or index: a tree of the files, a commit on the
 /// tip we know, imported and pinned in one all-or-nothing change of refs.
@@ -20,6 +26,9 @@ public sealed record CommittedWork(string? Commit, int Files, string? Tree = nul
 /// <param name="protectedPaths">What no milestone's work may change; nothing but TASKS.md when none is given.</param>
 public sealed class WorkCommits(Repository repository, ProtectedPaths? protectedPaths = null)
 {
+    // Where both sides changed the same place, what they came from is shown too: without it nobody can tell who changed what.
+    private static readonly string[] ThreeTexts = ["-c", "merge.conflictStyle=diff3"];
+
     private readonly ProtectedPaths _protected = protectedPaths ?? ProtectedPaths.TasksOnly;
 
     /// <summary>Commits, or says that there is nothing. Idempotent: what is committed already differs in nothing.</summary>
@@ -76,14 +85,22 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
 
     /// <summary>
     /// Lays the change of <paramref name="work"/> on <paramref name="onto"/>.
-    /// Returns the commit, or null when it does not fit.
+    /// Returns the commit, or the files in which it does not fit and a tree that shows them.
     /// </summary>
-    public async Task<string?> CarryAsync(WorkPlace place, string work, string onto, string subject, string pin, CancellationToken cancellation)
+    public async Task<CarriedWork> CarryAsync(WorkPlace place, string work, string onto, string subject, string pin, CancellationToken cancellation)
     {
-        var merge = await repository.Git.TryAsync(repository.Places.Shadow, Candidates.MergeCall(onto, work), cancellation).ConfigureAwait(false);
+        var merge = await repository.Git.TryAsync(repository.Places.Shadow, [.. ThreeTexts, .. Candidates.MergeCall(onto, work)], cancellation).ConfigureAwait(false);
+        if (merge.ExitCode is not (0 or 1))
+        {
+            return merge.Errors.Contains("unrelated histories", StringComparison.Ordinal)
+                ? new CarriedWork(null, null, default) // nothing in common any more: it is done anew
+                : throw new GitFailedException("merge-tree", merge);
+        }
+
         if (!merge.Succeeded)
         {
-            return null;
+            var (shown, paths) = GitOutput.MergeTree(merge);
+            return new CarriedWork(null, shown, paths.ToItems());
         }
 
         var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
@@ -96,7 +113,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
             var known = await repository.CommitOfAsync(pinRef, cancellation).ConfigureAwait(false);
             return known == commit ? [] : Pinned(pinRef, known, commit);
         }, cancellation).ConfigureAwait(false);
-        return commit;
+        return new CarriedWork(commit, null, default);
     }
 
     /// <summary>A pin that names another commit already gives its name away, and that commit gets a name of its own: what was recorded once stays reachable.</summary>

@@ -6,6 +6,12 @@ public sealed class Worktrees(Repository repository)
     /// <summary>The folder name of the candidate's worktree; no milestone can be called so.</summary>
     public const string CandidateName = "candidate";
 
+    /// <summary>The folder name of the worktree in which gates are run on what the work began at.</summary>
+    public const string BeforeName = "before";
+
+    /// <summary>The names of worktrees in which only gates work: there is nothing to save in them.</summary>
+    public static IReadOnlyList<string> ForGates { get; } = [CandidateName, BeforeName];
+
     // A worktree is checked before use and can be made again, so that nothing in it has to be on disk at once.
     private static readonly string[] Unsynced = ["-c", "core.fsync=none"];
 
@@ -16,8 +22,9 @@ public sealed class Worktrees(Repository repository)
     /// <summary>
     /// Makes sure that the milestone's worktree stands on its branch at <paramref name="tip"/>. A healthy one is kept
     /// as it is, edits included, unless <paramref name="renew"/>; what an unhealthy one holds is saved first. Idempotent.
+    /// A new one holds the files of <paramref name="content"/>, where that is another tree than the tip's.
     /// </summary>
-    public async Task EnsureAsync(WorkPlace place, string tip, bool renew, CancellationToken cancellation)
+    public async Task EnsureAsync(WorkPlace place, string tip, bool renew, CancellationToken cancellation, string? content = null)
     {
         var folder = Places.Worktree(place.Name);
         var branch = RefNames.Branch(place.Run, place.Name);
@@ -30,16 +37,16 @@ public sealed class Worktrees(Repository repository)
         await _removal.WorktreeAsync(place, cancellation).ConfigureAwait(false);
         await SetBranchAsync(place, branch, tip, cancellation).ConfigureAwait(false);
         await AddAsync(["--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]], cancellation).ConfigureAwait(false);
-        await new ShadowIndex(repository, place.Run, place.Name).CheckOutAsync(folder, tip, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
+        await new ShadowIndex(repository, place.Run, place.Name).CheckOutAsync(folder, content ?? tip, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>A worktree of its own for a candidate: detached, rebuilt for each. Returns its folder.</summary>
-    public async Task<string> EnsureCandidateAsync(string run, string commit, CancellationToken cancellation)
+    /// <summary>A worktree for gates alone: detached, rebuilt for each commit. Returns its folder.</summary>
+    public async Task<string> EnsureForGatesAsync(string name, string run, string commit, CancellationToken cancellation)
     {
-        var folder = Places.Worktree(CandidateName);
-        await _removal.CandidateAsync(cancellation).ConfigureAwait(false);
+        var folder = Places.Worktree(name);
+        await _removal.ForGatesAsync(name, cancellation).ConfigureAwait(false);
         await AddAsync(["--detach", folder, commit], cancellation).ConfigureAwait(false);
-        await new ShadowIndex(repository, run, "candidates").CheckOutAsync(folder, commit, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
+        await new ShadowIndex(repository, run, name).CheckOutAsync(folder, commit, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
         return folder;
     }
 

@@ -8,11 +8,13 @@ using Orchestrator.Core.Plans;
 
 namespace Orchestrator.Engine.Plans;
 
-/// <summary>Reads one milestone file: front matter, title, and the ids that its Dependencies section names.</summary>
+/// <summary>Reads one milestone file: front matter, title, exit criteria, and the ids that its Dependencies section names.</summary>
 public static partial class MilestoneText
 {
     // The Markdown parser takes the square of the blocks in some texts.
     private const int MostLines = 20_000;
+
+    private const int MostCriteria = 100;
 
     // Only headings are asked for. Inlines are not parsed: a pasted megabyte of brackets would take minutes.
     private static readonly MarkdownPipeline BlocksOnly = MakeBlocksOnly();
@@ -49,7 +51,7 @@ public static partial class MilestoneText
 
         return new MilestoneFile(
             id, shown, Title(id, Words(body, headings[0])), body, Convert.ToHexStringLower(SHA256.HashData(bytes)),
-            matter.DependsOn, Named(id, body, headings, matter.BodyLine), matter.Verify, matter.Scope, matter.Model, matter.BudgetUsd, matter.Timeout, matter.Review);
+            matter.DependsOn, Named(id, body, headings, matter.BodyLine), matter.Verify, matter.Scope, matter.Model, matter.BudgetUsd, matter.Timeout, matter.Review, Criteria(body, headings));
     }
 
     private static string? Decode(byte[] bytes, string shown, List<Problem> problems)
@@ -95,16 +97,45 @@ public static partial class MilestoneText
         return match.Success ? match.Groups["rest"].Value : words;
     }
 
-    private static Items<Reference> Named(MilestoneId self, string body, List<HeadingBlock> headings, int firstLine)
+    /// <summary>Where the text below a heading begins and ends; null when there is no such heading.</summary>
+    private static (int Start, int End)? Section(string body, List<HeadingBlock> headings, string name)
     {
-        var at = headings.FindIndex(h => Words(body, h).TrimEnd(':').Equals("dependencies", StringComparison.OrdinalIgnoreCase));
-        if (at < 0)
+        var at = headings.FindIndex(h => Words(body, h).TrimEnd(':').Equals(name, StringComparison.OrdinalIgnoreCase));
+        return at < 0 ? null : (Math.Min(headings[at].Span.End + 1, body.Length), headings.Skip(at + 1).FirstOrDefault(h => h.Level <= headings[at].Level)?.Span.Start ?? body.Length);
+    }
+
+    /// <summary>The entries of the list, or the lines, of the section Exit Criteria; a check box before one is left out, indented lines belong to the entry above.</summary>
+    private static Items<string> Criteria(string body, List<HeadingBlock> headings)
+    {
+        if (Section(body, headings, "exit criteria") is not var (start, end))
         {
             return default;
         }
 
-        var start = headings[at].Span.End + 1;
-        var end = headings.Skip(at + 1).FirstOrDefault(h => h.Level <= headings[at].Level)?.Span.Start ?? body.Length;
+        var found = new List<string>();
+        foreach (var line in body[Math.Min(start, end)..end].Split('\n').Where(line => line.Trim().Length > 0 && !line.StartsWith('#')))
+        {
+            var entry = Entry().Match(line);
+            if (!entry.Success && found.Count > 0 && char.IsWhiteSpace(line[0]))
+            {
+                found[^1] += " " + line.Trim();
+            }
+            else
+            {
+                found.Add(line[entry.Length..].Trim());
+            }
+        }
+
+        return found.Where(text => text.Length > 0).Take(MostCriteria).ToItems();
+    }
+
+    private static Items<Reference> Named(MilestoneId self, string body, List<HeadingBlock> headings, int firstLine)
+    {
+        if (Section(body, headings, "dependencies") is not var (start, end))
+        {
+            return default;
+        }
+
         var line = firstLine + body.AsSpan(0, Math.Min(start, body.Length)).Count('\n');
         var found = new List<Reference>();
         var seen = new HashSet<MilestoneId>();
@@ -132,6 +163,9 @@ public static partial class MilestoneText
 
     [GeneratedRegex(@"(?<![A-Za-z0-9_./-])[1-9][0-9]{0,2}[A-Z]{1,2}(?![A-Za-z0-9_/-])", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"^\s{0,3}(?:[-*+]|[0-9]{1,3}[.)])\s+(?:\[[ xX]\]\s*)?", RegexOptions.CultureInvariant)]
+    private static partial Regex Entry();
 
     [GeneratedRegex(@"^\W*(blocks|blocking|required by)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Blocks();

@@ -44,11 +44,13 @@ public sealed record RunContext(
 }
 
 /// <summary>Carries orders out with real git, real processes and real files. Each method is idempotent under its ticket.</summary>
-public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands
+public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands, IDisposable
 {
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
     private readonly Worktrees _worktrees = new(repository);
     private readonly Removal _removal = new(repository);
+    private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Removal(repository));
+    private readonly WorkLook _look = new(context, repository);
     private readonly WorkCommits _commits = new(repository, context.Protected);
     private readonly Candidates _candidates = new(repository);
     private readonly PublicationProof _proof = new(repository);
@@ -68,7 +70,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
                 Order.Commit o => await CommitAsync(o, cancellation).ConfigureAwait(false),
                 Order.RunGates o => await RunGatesAsync(o, cancellation).ConfigureAwait(false),
                 Order.BuildCandidate o => await BuildAsync(o, cancellation).ConfigureAwait(false),
-                Order.TestCandidate o => await TestAsync(o, cancellation).ConfigureAwait(false),
+                Order.TestCandidate o => await _gates.CandidateAsync(o, cancellation).ConfigureAwait(false),
                 Order.Publish o => await PublishAsync(o, cancellation).ConfigureAwait(false),
                 _ => throw new InvalidOperationException($"Unknown order {order.GetType().Name}."),
             };
@@ -92,6 +94,13 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     }
 
     private SemaphoreSlim Healing { get; } = new(1, 1);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gates.Dispose();
+        Healing.Dispose();
+    }
 
     /// <summary>Before each order: what agents may have done to the folders that all of them share is seen, and mended where that can be.</summary>
     private async Task GuardAsync(CancellationToken cancellation)
@@ -125,21 +134,22 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var place = PlaceOf(o.Milestone);
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
-            : null;
-        await _worktrees.EnsureAsync(place, carried ?? o.Step.Base, renew: true, cancellation).ConfigureAwait(false);
-        return new Event.WorktreeReady(o.Ticket, o.Step.Base, carried);
+            : new CarriedWork(null, null, default);
+        await _worktrees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
+        return new Event.WorktreeReady(o.Ticket, o.Step.Base, carried.Commit, carried.Conflicts);
     }
 
     private async Task<Event> RunTurnAsync(Order.RunTurn o, CancellationToken cancellation)
     {
         var place = PlaceOf(o.Milestone);
-        await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation).ConfigureAwait(false);
-        var diff = o.Brief.Role == Role.Review ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
+        await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation, await ConflictAsync(place, o, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        var diff = o.Brief.Role.Judges() ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
         var delta = o.Seen is { } seen && seen != o.Tip ? await DiffAsync(seen, o.Tip, cancellation).ConfigureAwait(false) : "";
         var planned = Planned(o.Milestone);
+        var about = await _look.SidesAsync(o, new PromptMaterial(context.Texts[o.Milestone], planned.Criteria, diff, delta), cancellation).ConfigureAwait(false);
         var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
-            o.Milestone, o.Brief, context.Prompts.Write(o.Milestone, context.Texts[o.Milestone], o.Brief, diff, delta), repository.Places.Worktree(place.Name),
+            o.Milestone, o.Brief, context.Prompts.Write(o.Milestone, o.Brief, about), repository.Places.Worktree(place.Name),
             files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)));
         var ended = new TaskCompletionSource();
         _turns[o.Ticket] = ended.Task;
@@ -155,6 +165,11 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             ended.SetResult();
         }
     }
+
+    /// <summary>The files that a worktree begins with whose conflict is to be resolved, should it have to be made anew.</summary>
+    private async Task<string?> ConflictAsync(WorkPlace place, Order.RunTurn o, CancellationToken cancellation) => o.Resolving is { } work && o.Tip == o.Base
+        ? (await _commits.CarryAsync(place, work, o.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Brief.Attempt}"), cancellation).ConfigureAwait(false)).Shown
+        : null;
 
     private static string TurnFiles(Ticket turn) => Invariant($"{turn.Number:0000}-");
 
@@ -184,31 +199,15 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var subject = $"{o.Milestone}: {Planned(o.Milestone).Title}" + (o.After == Role.Remediate ? Invariant($" (round {o.Round})") : "");
         var pin = Invariant($"{o.Attempt}.{o.Round}");
         var work = await _commits.CommitAsync(PlaceOf(o.Milestone), o.Tip, subject, pin, cancellation).ConfigureAwait(false);
-        return new Event.WorkCommitted(o.Ticket, work.Commit, work.Files, work.Tree);
+        var marks = await _look.MarksAsync(o, work, cancellation).ConfigureAwait(false);
+        var lost = await _look.LostAsync(o, work, cancellation).ConfigureAwait(false);
+        return new Event.WorkCommitted(o.Ticket, work.Commit, work.Files, work.Tree, lost, marks);
     }
 
     private async Task<Event> RunGatesAsync(Order.RunGates o, CancellationToken cancellation)
     {
-        var place = PlaceOf(o.Milestone);
-        await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation).ConfigureAwait(false);
-        var results = await gates.RunAsync(
-            GatesOf([o.Milestone]), repository.Places.Worktree(place.Name), Path.Combine(FolderOf(o.Milestone), "gates", o.Ticket.ToString()), $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
-        return new Event.GateFinished(o.Ticket, results);
-    }
-
-    private async Task<Event> TestAsync(Order.TestCandidate o, CancellationToken cancellation)
-    {
-        var list = GatesOf(o.Milestones);
-        if (list.Count == 0)
-        {
-            return new Event.GateFinished(o.Ticket, default);
-        }
-
-        var folder = await _worktrees.EnsureCandidateAsync(context.Run.Value, o.Candidate, cancellation).ConfigureAwait(false);
-        var logs = Path.Combine(repository.Places.Run(context.Run.Value), "candidates", o.Ticket.ToString());
-        var results = await gates.RunAsync(list, folder, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
-        await _removal.CandidateAsync(cancellation).ConfigureAwait(false);
-        return new Event.GateFinished(o.Ticket, results);
+        await _worktrees.EnsureAsync(PlaceOf(o.Milestone), o.Tip, renew: false, cancellation).ConfigureAwait(false);
+        return await _gates.MilestoneAsync(o, cancellation).ConfigureAwait(false);
     }
 
     private async Task<Event> BuildAsync(Order.BuildCandidate o, CancellationToken cancellation)
@@ -234,13 +233,6 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
         return new Event.Published(o.Ticket, o.Candidate, published.Unlanded, proof);
     }
-
-    /// <summary>The settings' gates, then what the milestones themselves ask for.</summary>
-    private List<GateSetting> GatesOf(IEnumerable<MilestoneId> ids) =>
-    [
-        .. context.Gates,
-        .. ids.SelectMany(id => Planned(id).Verify.Select(command => new GateSetting($"{id}: {command}", command, GateSetting.DefaultTimeout))),
-    ];
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

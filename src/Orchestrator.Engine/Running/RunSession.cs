@@ -150,7 +150,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             gateEnvironment.Remove(secret); // gates run code that agents wrote, and need no model
         }
 
-        var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
+        using var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
         var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. observers], time, Tell);
 
         context.Tell = loop.Tell;

@@ -9,7 +9,8 @@ namespace Orchestrator.Engine.Settings;
 /// <param name="Name">How it is called in reports.</param>
 /// <param name="Run">The command, given to a shell in the worktree.</param>
 /// <param name="Timeout">After this it counts as failed.</param>
-public sealed record GateSetting(string Name, string Run, TimeSpan Timeout)
+/// <param name="Report">A glob of the test reports that it writes; null to look where test runners put them.</param>
+public sealed record GateSetting(string Name, string Run, TimeSpan Timeout, string? Report = null)
 {
     /// <summary>The limit of a gate that names none, those of <c>verify</c> among them.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);

@@ -127,14 +127,14 @@ public static class SettingsReader
         var gates = new List<GateSetting>();
         foreach (var map in root.Maps("gates"))
         {
-            var (run, name, timeout) = (map.Text("run"), map.Text("name"), map.Seconds("timeout_s", 1, 86_400));
+            var (run, name, timeout, report) = (map.Text("run"), map.Text("name"), map.Seconds("timeout_s", 1, 86_400), map.Text("report"));
             if (run is null)
             {
                 map.Report("settings.gate", "A gate has no 'run'.", "Write the command, e.g. \"run\": \"make test\".");
                 continue;
             }
 
-            gates.Add(new GateSetting(name ?? run, run, timeout ?? GateSetting.DefaultTimeout));
+            gates.Add(new GateSetting(name ?? run, run, timeout ?? GateSetting.DefaultTimeout, report));
         }
 
         return gates;

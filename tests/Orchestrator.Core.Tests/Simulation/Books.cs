@@ -32,24 +32,6 @@ internal sealed class Books(Scenario scenario)
     private readonly bool[] _proved = new bool[scenario.Milestones.Length];
     private readonly bool[] _merged = new bool[scenario.Milestones.Length];
 
-    /// <summary>What one milestone was given and dealt.</summary>
-    private sealed class Ledger
-    {
-        public int AttemptFailures;
-        public int Rounds;
-        public int Redeliveries;
-        public int Turns;
-        public string? Reviewed;
-        public string? Tip;
-        public bool HoldsSlot;
-        public bool Returned;
-        public bool Begun;
-        public bool Marked;
-        public bool Lost;
-        public bool Unchecked;
-        public Verdicts Verdicts { get; } = new();
-    }
-
     public bool Merged(int i) => _merged[i];
 
     public int IndexOf(MilestoneId id) => _index[id];

@@ -3,6 +3,7 @@ using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Tests.Support;
 
@@ -21,10 +22,11 @@ public sealed class PromptBookTests
         { "implement-go-on", Role.Implement, Ask.GoOn },
         { "review", Role.Review, Ask.Begin },
         { "remediate", Role.Remediate, Ask.Begin },
+        { "check", Role.Check, Ask.Begin },
         { "remediate-go-on", Role.Remediate, Ask.GoOn },
     };
 
-    private static string Write(MilestoneId id, string text, TurnBrief brief, string diff, string delta = "") => PromptBook.Ours.Write(id, text, brief, diff, delta).Text;
+    private static string Write(MilestoneId id, string text, TurnBrief brief, string diff, string delta = "") => PromptBook.Ours.Write(id, brief, new PromptMaterial(text, ["It works."], diff, delta)).Text;
 
     [Theory]
     [MemberData(nameof(Turns))]
@@ -72,6 +74,22 @@ public sealed class PromptBookTests
         var prompt = Write(MilestoneId.Parse("1A"), Text, new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 1, 1), "+the whole", "+the rest {{diff}}");
         Assert.Contains("<delta>\n+the rest {{diff}}\n</delta>", prompt, StringComparison.Ordinal);
         Assert.True(prompt.IndexOf("+the rest", StringComparison.Ordinal) < prompt.IndexOf("<diff>\n+the whole", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Who_resolves_a_conflict_is_told_of_both_sides_and_of_all_milestones_in_it()
+    {
+        var brief = new TurnBrief(Role.Resolve, Ask.Begin, Guid.Empty, false, 2, 0, 1, "It conflicts in a.cs.", [new Finding(FindingSeverity.Critical, "a.cs", null, "Both sides changed the same place.")]);
+        var about = new PromptMaterial(Text, Sides: new ConflictSides("b0", "i1", "w2"), Others: [(MilestoneId.Parse("1B"), "# Printer\n")]);
+        Approved.Same("prompts/resolve.md", PromptBook.Ours.Write(MilestoneId.Parse("1A"), brief, about).Text);
+    }
+
+    [Fact]
+    public void A_reviewer_is_told_of_every_kind_of_mark()
+    {
+        var marks = Enum.GetValues<MarkKind>().Select(kind => new Mark(kind, $"{kind}.cs", "seen")).ToItems();
+        var prompt = PromptBook.Ours.Write(MilestoneId.Parse("1A"), new TurnBrief(Role.Review, Ask.Begin, Guid.Empty, false, 1, 0, 1, Marks: marks), new PromptMaterial(Text)).Text;
+        Assert.All(marks, mark => Assert.Contains($"{mark.Path}: seen", prompt, StringComparison.Ordinal));
     }
 
     [Fact]

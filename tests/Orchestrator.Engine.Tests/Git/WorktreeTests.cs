@@ -178,13 +178,13 @@ public sealed class WorktreeTests : InRepository
     [Fact]
     public async Task The_candidates_worktree_is_rebuilt_for_each_candidate()
     {
-        var folder = await Trees.EnsureCandidateAsync(Run, Repo.Tip(), Stop);
+        var folder = await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Run, Repo.Tip(), Stop);
         Files.Write(folder, "made-by-a-gate.o", "x");
         var item = await WorkAsync("1A", ("a.txt", "a\n"));
-        await Trees.EnsureCandidateAsync(Run, item.Tip, Stop);
+        await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Run, item.Tip, Stop);
         Assert.Equal("a\n", File.ReadAllText(Path.Combine(folder, "a.txt")));
         Assert.False(File.Exists(Path.Combine(folder, "made-by-a-gate.o")));
-        await Gone.CandidateAsync(Stop);
+        await Gone.ForGatesAsync(Worktrees.CandidateName, Stop);
         Assert.False(Directory.Exists(folder));
     }
 
@@ -195,12 +195,35 @@ public sealed class WorktreeTests : InRepository
         var commits = new WorkCommits(Opened);
         Repo.Write("other.txt", "other\n");
         var onto = Repo.Commit("other");
-        var carried = await commits.CarryAsync(Place("1A"), item.Tip, onto, "1A: carried on", "carried-2", Stop);
+        var carried = (await commits.CarryAsync(Place("1A"), item.Tip, onto, "1A: carried on", "carried-2", Stop)).Commit;
         Assert.Equal(onto, Repo.Tip(carried + "^"));
         Assert.Equal("ONE\ntwo\nthree\n", Repo.Text(carried!, "src/app.txt"));
         Assert.Equal("other\n", Repo.Text(carried!, "other.txt"));
         Repo.Write("src/app.txt", "EINS\ntwo\nthree\n");
-        Assert.Null(await commits.CarryAsync(Place("1A"), item.Tip, Repo.Commit("clash"), "1A: carried on", "carried-3", Stop));
+        var clash = Repo.Commit("clash");
+        var unfit = await commits.CarryAsync(Place("1A"), item.Tip, clash, "1A: carried on", "carried-3", Stop);
+        Assert.Null(unfit.Commit);
+        Assert.Equal("src/app.txt", Assert.Single(unfit.Conflicts));
+    }
+
+    [Fact]
+    public async Task A_conflict_is_laid_out_with_both_sides_and_what_they_came_from()
+    {
+        var item = await WorkAsync("1A", ("src/app.txt", "ONE\ntwo\nthree\n"), ("new.txt", "new\n"));
+        Repo.Write("src/app.txt", "EINS\ntwo\nthree\n");
+        var onto = Repo.Commit("clash");
+        var commits = new WorkCommits(Opened);
+        var carried = await commits.CarryAsync(Place("1A"), item.Tip, onto, "1A: carried on", "carried-2", Stop);
+        await Trees.EnsureAsync(Place("1A"), onto, renew: true, Stop, carried.Shown);
+        var folder = Opened.Places.Worktree("1A");
+        var text = await File.ReadAllTextAsync(Path.Combine(folder, "src/app.txt"), Stop);
+        Assert.Matches("<<<<<<< [^\n]*\nEINS\n\\|\\|\\|\\|\\|\\|\\| [^\n]*\none\n=======\nONE\n>>>>>>> [^\n]*\ntwo\nthree\n", text);
+        Assert.True(File.Exists(Path.Combine(folder, "new.txt"))); // what does not conflict is merged already
+        await File.WriteAllTextAsync(Path.Combine(folder, "src/app.txt"), "EINS ONE\ntwo\nthree\n", Stop);
+        var work = await commits.CommitAsync(Place("1A"), onto, "1A: resolved", "2.0", Stop);
+        Assert.Equal(onto, Repo.Tip(work.Commit + "^"));
+        Assert.Equal("new\n", Repo.Text(work.Commit!, "new.txt"));
+        Assert.Equal("EINS ONE\ntwo\nthree\n", Repo.Text(work.Commit!, "src/app.txt"));
     }
 
     private async Task<string> CommittedTextAsync(string folder)

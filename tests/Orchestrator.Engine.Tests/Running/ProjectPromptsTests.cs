@@ -22,28 +22,28 @@ public sealed class ProjectPromptsTests : InRepository
 
         Assert.Empty(problems);
         var blob = Repo.Git("rev-parse", $"{commit}:tools/prompts/implement.md");
-        var prompt = book.Write(MilestoneId.Parse("1A"), "# Parser", Brief(Role.Implement), "");
+        var prompt = book.Write(MilestoneId.Parse("1A"), Brief(Role.Implement), new PromptMaterial("# Parser"));
         Assert.Equal("[orchestrator] milestone=1A role=implement attempt=1 round=0\n\nDo 1A.\n\n# Parser\n", prompt.Text);
         Assert.Equal([new PromptSource("implement", null, blob)], prompt.Sources);
-        Assert.Equal([new PromptSource("go-on", 1, null), new PromptSource("implement", null, blob)], book.Write(MilestoneId.Parse("1A"), "# Parser", Brief(Role.Implement, Ask.GoOn), "").Sources);
-        Assert.Equal([new PromptSource("review", 1, null)], book.Write(MilestoneId.Parse("1A"), "# Parser", Brief(Role.Review), "").Sources);
+        Assert.Equal([new PromptSource("go-on", 1, null), new PromptSource("implement", null, blob)], book.Write(MilestoneId.Parse("1A"), Brief(Role.Implement, Ask.GoOn), new PromptMaterial("# Parser")).Sources);
+        Assert.Equal([new PromptSource("review", 1, null)], book.Write(MilestoneId.Parse("1A"), Brief(Role.Review), new PromptMaterial("# Parser")).Sources);
     }
 
     [Fact]
     public async Task What_counts_is_the_commit_and_what_lies_in_the_folder_is_said()
     {
         Repo.Write("prompts/implement.md", "{{text}} {{situation}} as committed");
-        Repo.Write("prompts/review.md", "{{text}} {{diff}}\n");
+        Repo.Write("prompts/review.md", "{{text}} {{situation}} {{diff}}\n");
         var commit = Repo.Commit("prompts");
         Repo.Write("prompts/implement.md", "{{text}} {{situation}} planted");
-        Repo.Write("prompts/review.md", "{{text}} {{diff}}\r\n");
+        Repo.Write("prompts/review.md", "{{text}} {{situation}} {{diff}}\r\n");
         Repo.Write("prompts/remediate.md", "planted");
 
         var (book, problems) = await ReadAsync("prompts", commit);
 
         Assert.Equal(["prompts/implement.md prompts.uncommitted Warning", "prompts/remediate.md prompts.uncommitted Warning"], problems.Select(p => $"{p.Where} {p.Code} {p.Severity}"));
-        Assert.Contains("as committed", book.Write(MilestoneId.Parse("1A"), "", Brief(Role.Implement), "").Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("planted", book.Write(MilestoneId.Parse("1A"), "", Brief(Role.Remediate), "").Text, StringComparison.Ordinal);
+        Assert.Contains("as committed", book.Write(MilestoneId.Parse("1A"), Brief(Role.Implement), new PromptMaterial("")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("planted", book.Write(MilestoneId.Parse("1A"), Brief(Role.Remediate), new PromptMaterial("")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ProjectPromptsTests : InRepository
         Assert.Equal(
             [
                 "prompts/Review.md prompts.name", "prompts/go-on.md prompts.name", "prompts/implement.md:4 prompts.gap '{{ situation }}'", "prompts/implement.md:4 prompts.gap '{{foo}}'",
-                "prompts/remediate.md prompts.text", "prompts/reveiw.md prompts.name", "prompts/review.md prompts.gap '{{diff}}'", "prompts/review.md prompts.gap '{{text}}'", "prompts/sub prompts.name",
+                "prompts/remediate.md prompts.text", "prompts/reveiw.md prompts.name", "prompts/review.md prompts.gap '{{diff}}'", "prompts/review.md prompts.gap '{{situation}}'", "prompts/review.md prompts.gap '{{text}}'", "prompts/sub prompts.name",
             ],
             problems.Where(p => p.Severity == Severity.Error).Select(p => $"{p.Where} {p.Code}{(p.Message.IndexOf("'{{", StringComparison.Ordinal) is > -1 and var at ? " " + p.Message[at..(p.Message.IndexOf("}}'", StringComparison.Ordinal) + 3)] : "")}").Order(StringComparer.Ordinal));
         Assert.All(problems, p => Assert.NotEmpty(p.Hint));
