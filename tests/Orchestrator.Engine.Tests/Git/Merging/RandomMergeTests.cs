@@ -7,7 +7,7 @@ namespace Orchestrator.Engine.Tests.Git.Merging;
 
 /// <summary>
 /// Random edits of two sides, merged by git as for a candidate: no line of either side is lost, and whatever loses one is
-/// found. All cases of a test are files of one commit. <c>ORCHESTRATOR_SEEDS=N</c> makes N/50 cases of each.
+/// found. All cases of a test are files of one commit. <c>ORCHESTRATOR_SEEDS=N</c> makes N/50 cases.
 /// </summary>
 public sealed class RandomMergeTests : InRepository
 {
