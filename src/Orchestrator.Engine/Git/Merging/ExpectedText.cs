@@ -6,19 +6,22 @@ namespace Orchestrator.Engine.Git.Merging;
 /// </summary>
 internal sealed class ExpectedText
 {
+    // Conflicts with no more lines than this between them are shown as one, so whoever resolves them may mix their lines.
+    private const int Apart = 3;
+
     private readonly int[] _result;
-    private readonly LineTable _table;
     private readonly bool[] _taken;
     private readonly int[] _match;
     private readonly int[] _after; // for each place in the expected text, where the next line of it that stands does so
     private readonly int[] _before; // and just behind the one before
     private readonly (int Start, int End)[] _places;
-    private readonly Bag _unowned;
+    private readonly int[] _group;
+    private readonly Dictionary<int, Bag> _reach;
 
     /// <summary>Lays them beside each other.</summary>
     public ExpectedText(IReadOnlyList<Piece> pieces, int[] @base, int[] ours, int[] theirs, int[] result, LineTable table)
     {
-        (_result, _table) = (result, table);
+        _result = result;
         var expected = new List<int>();
         _places = new (int, int)[pieces.Count];
         for (var i = 0; i < pieces.Count; i++)
@@ -54,18 +57,21 @@ internal sealed class ExpectedText
             _after[e] = _match[e] < 0 ? _after[e + 1] : _match[e];
         }
 
-        var owned = new bool[result.Length];
+        _group = Groups(pieces, _places);
+        var owner = new int[result.Length];
         for (var i = 0; i < pieces.Count; i++)
         {
             if (pieces[i].Change == Change.Conflict)
             {
-                Array.Fill(owned, true, Gap(i).Start, Gap(i).End - Gap(i).Start);
+                Array.Fill(owner, _group[i], Gap(i).Start, Gap(i).End - Gap(i).Start);
             }
         }
 
         var free = Enumerable.Range(0, result.Length).Where(r => !_taken[r]).ToList();
         Free = new Bag(table, free.Select(r => result[r]));
-        _unowned = new Bag(table, free.Where(r => !owned[r]).Select(r => result[r]));
+        var unowned = new Bag(table, free.Where(r => owner[r] == 0).Select(r => result[r]));
+        _reach = free.Where(r => owner[r] > 0).GroupBy(r => owner[r], r => result[r]).ToDictionary(g => g.Key, g => new Bag(table, g, unowned));
+        _reach[0] = unowned;
     }
 
     /// <summary>All free lines.</summary>
@@ -81,8 +87,25 @@ internal sealed class ExpectedText
         return Enumerable.Range(start, end - start).Where(r => !_taken[r]).Select(r => _result[r]);
     }
 
-    /// <summary>Those, and the free lines that belong to no conflict.</summary>
-    public Bag Reach(int piece) => new(_table, Between(piece), _unowned);
+    /// <summary>Where the lines of a conflict may be found: in it, in those that git shows as one with it, or where there is no conflict.</summary>
+    public Bag Reach(int piece) => _reach.GetValueOrDefault(_group[piece], _reach[0]);
+
+    /// <summary>The number, from 1, of the conflict that git shows each one in.</summary>
+    private static int[] Groups(IReadOnlyList<Piece> pieces, (int Start, int End)[] places)
+    {
+        var groups = new int[pieces.Count];
+        var (number, last) = (0, -1);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            if (pieces[i].Change == Change.Conflict)
+            {
+                groups[i] = last >= 0 && places[i].Start - places[last].End <= Apart ? number : ++number;
+                last = i;
+            }
+        }
+
+        return groups;
+    }
 
     private (int Start, int End) Gap(int piece) => (_before[_places[piece].Start], _after[_places[piece].End]);
 }

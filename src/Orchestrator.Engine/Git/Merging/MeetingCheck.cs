@@ -13,62 +13,58 @@ internal static class MeetingCheck
     private static IEnumerable<Vanished> At(Meeting meeting, string name, ResultTree made, IReadOnlyDictionary<string, string> texts, IReadOnlySet<string> elsewhere)
     {
         var result = made.At(name);
-        if (result is null && meeting is { MovedFrom: { } from, Mover: not Side.Neither } && made.At(from) is not null)
-        {
-            yield return new Vanished(meeting.Path, meeting.Mover, 1, $"moved here from {from}", Loss.Whole);
-        }
 
         // A file that was moved is a change, even with the text it had.
-        var @base = meeting.MovedFrom is not null && (meeting.Ours is null || meeting.Theirs is null) ? null : meeting.Base;
-        var kinds = new[] { @base, meeting.Ours, meeting.Theirs, result }.OfType<Entry>().Select(e => e.Kind).Distinct().ToList();
-        foreach (var vanished in kinds.Count <= 1
-            ? SideCheck.Look(meeting.Path, Text(@base), Text(meeting.Ours), Text(meeting.Theirs), Text(result), elsewhere).Where(v => !IsElsewhere(v))
-            : OfKinds(@base, result))
+        var @base = meeting.Moved && (meeting.Ours is null || meeting.Theirs is null) ? null : meeting.Base;
+        if (new[] { @base, meeting.Ours, meeting.Theirs, result }.Any(e => e is not null && e.Kind != Kind.File))
         {
-            yield return vanished;
+            return OfKinds(meeting with { Base = @base }, result, made, texts, elsewhere);
         }
 
-        if (result?.Kind == Kind.File && OfMode(meeting, result) is { } mode)
+        var lines = SideCheck.Look(meeting.Path, Text(@base, texts), Text(meeting.Ours, texts), Text(meeting.Theirs, texts), Text(result, texts), elsewhere);
+        var kept = lines.Where(v => v.Loss != Loss.Whole || !made.HasElsewhere((v.Side == Side.Integrated ? meeting.Ours : meeting.Theirs)!, meeting.Names));
+        return result is not null && OfMode(meeting, result) is { } mode ? kept.Append(mode) : kept;
+    }
+
+    /// <summary>Links and submodules have no lines, and only one of a link and a file can stand there.</summary>
+    private static IEnumerable<Vanished> OfKinds(Meeting meeting, Entry? result, ResultTree made, IReadOnlyDictionary<string, string> texts, IReadOnlySet<string> elsewhere)
+    {
+        var old = meeting.Base;
+        foreach (var (side, mine, other) in new[] { (Side.Integrated, meeting.Ours, meeting.Theirs), (Side.Milestone, meeting.Theirs, meeting.Ours) })
         {
-            yield return mode;
-        }
-
-        string? Text(Entry? entry) => entry is null ? null : entry.Kind == Kind.Submodule ? entry.Object : texts[entry.Object];
-
-        bool IsElsewhere(Vanished vanished) => vanished.Loss == Loss.Whole && Of(vanished.Side) is { } entry && made.HasElsewhere(entry, meeting.Names);
-
-        Entry? Of(Side side) => side == Side.Integrated ? meeting.Ours : meeting.Theirs;
-
-        // A file and a link, or a submodule: only one of them can stand there.
-        IEnumerable<Vanished> OfKinds(Entry? old, Entry? now)
-        {
-            foreach (var side in new[] { Side.Integrated, Side.Milestone })
+            if (mine == old || mine == result)
             {
-                var mine = Of(side);
-                if (mine == old || (mine is null && (old is null || now != old)))
-                {
-                    continue;
-                }
+                continue;
+            }
 
-                if (mine is null)
+            if (mine is null)
+            {
+                if (result == old || other == old)
                 {
                     yield return new Vanished(meeting.Path, side, 1, "it is back", Loss.Deletion);
                 }
-                else if (mine.Kind == now?.Kind)
+            }
+            else if (mine.Kind != Kind.File)
+            {
+                var isNew = result?.Kind == mine.Kind && result != old && result != other; // a link or commit that stands for both
+                if (!isNew && !made.HasElsewhere(mine, meeting.Names))
                 {
-                    var before = old?.Kind == mine.Kind ? Text(old) : null;
-                    foreach (var lost in SideCheck.Look(meeting.Path, before, side == Side.Integrated ? Text(mine) : before, side == Side.Milestone ? Text(mine) : before, Text(now), elsewhere))
-                    {
-                        yield return lost;
-                    }
+                    yield return new Vanished(meeting.Path, side, 1, $"{mine.Kind.ToString().ToLowerInvariant()} {SideCheck.Excerpt(Text(mine, texts)!)}", Loss.Whole);
                 }
-                else if (!made.HasElsewhere(mine, meeting.Names) && !(mine.Kind == Kind.File && SideCheck.Look(meeting.Path, null, Text(mine), null, null, elsewhere).Count == 0))
+            }
+            else if (!made.HasElsewhere(mine, meeting.Names))
+            {
+                var before = old?.Kind == Kind.File ? Text(old, texts) : null;
+                var now = result?.Kind == Kind.File ? Text(result, texts) : null;
+                foreach (var lost in SideCheck.Look(meeting.Path, before, side == Side.Integrated ? Text(mine, texts) : before, side == Side.Milestone ? Text(mine, texts) : before, now, elsewhere))
                 {
-                    yield return new Vanished(meeting.Path, side, 1, $"{mine.Kind.ToString().ToLowerInvariant()} {SideCheck.Excerpt(Text(mine)!.Split('\n')[0])}", Loss.Whole);
+                    yield return lost;
                 }
             }
         }
     }
+
+    private static string? Text(Entry? entry, IReadOnlyDictionary<string, string> texts) => entry is null ? null : entry.Kind == Kind.Submodule ? entry.Object : texts[entry.Object];
 
     private static Vanished? OfMode(Meeting meeting, Entry result)
     {

@@ -6,9 +6,8 @@ namespace Orchestrator.Engine.Git.Merging;
 /// <param name="Ours">As it was integrated.</param>
 /// <param name="Theirs">As the milestone has it.</param>
 /// <param name="Names">Where the result may have it.</param>
-/// <param name="MovedFrom">Its name in the base, where that is another.</param>
-/// <param name="Mover">Who moved it; both: <see cref="Side.Neither"/>.</param>
-internal sealed record Meeting(string Path, Entry? Base, Entry? Ours, Entry? Theirs, IReadOnlyList<string> Names, string? MovedFrom = null, Side Mover = Side.Neither)
+/// <param name="Moved">Whether it had another name in the base.</param>
+internal sealed record Meeting(string Path, Entry? Base, Entry? Ours, Entry? Theirs, IReadOnlyList<string> Names, bool Moved = false)
 {
     /// <summary>What is there of it.</summary>
     public IEnumerable<Entry> Entries => new[] { Base, Ours, Theirs }.OfType<Entry>();
@@ -31,14 +30,13 @@ internal static class Meetings
             if (sides.MovedTo(one.Path) is var (toOurs, toTheirs))
             {
                 seen.UnionWith([one.Path, toOurs.Path, toTheirs.Path]);
-                yield return new Meeting(toOurs.Path, one.Of[0], toOurs.New, toTheirs.New, [toOurs.Path, toTheirs.Path], one.Path);
+                yield return new Meeting(toOurs.Path, one.Of[0], toOurs.New, toTheirs.New, [toOurs.Path, toTheirs.Path], Moved: true);
             }
         }
 
         foreach (var one in stages.Where(s => seen.Add(s.Path)))
         {
-            var known = sides.At(one.Path);
-            yield return new Meeting(one.Path, one.Of[0], one.Of[1], one.Of[2], [one.Path], known?.MovedFrom, known?.Mover ?? Side.Neither);
+            yield return new Meeting(one.Path, one.Of[0], one.Of[1], one.Of[2], [one.Path], sides.At(one.Path)?.Moved ?? false);
         }
 
         foreach (var path in differs.Select(d => GitOutput.WithoutSide(d.Path)).Where(seen.Add))
@@ -48,6 +46,14 @@ internal static class Meetings
                 yield return meeting;
             }
         }
+    }
+
+    /// <summary>Files that a side moved away, and that are back under their old name.</summary>
+    public static IEnumerable<Vanished> MovedBack(IReadOnlyList<Difference> differs, IReadOnlyList<Difference> ours, IReadOnlyList<Difference> theirs)
+    {
+        var back = differs.Where(d => d.Old is null).Select(d => d.Path).ToHashSet(StringComparer.Ordinal);
+        return new[] { (ours, Side.Integrated), (theirs, Side.Milestone) }.SelectMany(side =>
+            side.Item1.Where(d => d.From != d.Path && back.Contains(d.From)).Select(d => new Vanished(d.From, side.Item2, 1, $"moved to {d.Path}", Loss.Deletion)));
     }
 
     /// <summary>What both sides did, by name.</summary>
@@ -76,8 +82,7 @@ internal static class Meetings
             var old = (moved ?? known).Old;
             one ??= _oursFrom[from].FirstOrDefault();
             other ??= _theirsFrom[from].FirstOrDefault();
-            var mover = moved is null || (one?.From != one?.Path && other?.From != other?.Path) ? Side.Neither : moved == one ? Side.Integrated : Side.Milestone;
-            return new Meeting(path, old, one is null ? old : one.New, other is null ? old : other.New, [path], moved is null ? null : from, mover);
+            return new Meeting(path, old, one is null ? old : one.New, other is null ? old : other.New, [path], moved is not null);
         }
     }
 }

@@ -43,7 +43,8 @@ public static class SideLook
         var made = new ResultTree(Encoding.Latin1.GetString(listing.Output), [.. differs.Where(d => d.Path != TasksFile)]);
         var texts = await TextsAsync(repository, meetings.SelectMany(m => m.Entries).Concat(made.Entries(meetings)), cancellation).ConfigureAwait(false);
         var elsewhere = made.Elsewhere(meetings, texts);
-        return [.. meetings.SelectMany(m => MeetingCheck.Look(m, made, texts, elsewhere)).Select(v => v with { Path = Utf8(v.Path), Excerpt = Utf8(v.Excerpt) })];
+        var vanished = meetings.SelectMany(m => MeetingCheck.Look(m, made, texts, elsewhere)).Concat(Meetings.MovedBack(differs, ours, theirs));
+        return [.. vanished.Select(v => v with { Path = Utf8(v.Path), Excerpt = Utf8(v.Excerpt) })];
 
         async Task<IReadOnlyList<Difference>> DiffAsync(string from, string to, string renames) => Difference.Read((await repository.Git.RunAsync(
             shadow, ["diff-tree", "-r", "-z", "--raw", "--no-ext-diff", "--no-textconv", renames, "-l7000", from, to], cancellation).ConfigureAwait(false)).Output);
