@@ -190,6 +190,19 @@ public sealed class ProtectedPathTests : InRepository
     }
 
     [Fact]
+    public async Task A_folder_of_the_name_TASKS_is_the_users_affair_and_the_others_are_protected_all_the_same()
+    {
+        Repo.Write("TASKS.md/of-the-user.md", "one\n");
+        Repo.Commit("a folder");
+        var folder = await PrepareAsync("1A");
+        Files.Write(folder, "TASKS.md/of-the-user.md", "two\n");
+        Files.Write(folder, "milestones/1A.md", "# Mine\n");
+        var work = await CommitGuardedAsync();
+        Assert.Equal("two\n", Repo.Text(work.Commit!, "TASKS.md/of-the-user.md"));
+        Assert.Equal(["milestones/1A.md"], work.PutBack);
+    }
+
+    [Fact]
     public void A_link_is_protected_with_what_it_leads_to_and_what_lies_outside_is_left_out()
     {
         Directory.CreateDirectory(Path.Combine(Repo.Root, "docs/plan"));

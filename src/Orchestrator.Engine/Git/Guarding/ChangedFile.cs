@@ -19,6 +19,17 @@ public sealed record FileSide(bool Exists, string? Text)
 
     /// <summary>A file that says something.</summary>
     public static FileSide Of(string text) => new(true, text);
+
+    /// <summary>A file of these bytes; what is no text is only there. Letters that cannot be read are replaced.</summary>
+    public static FileSide Of(ReadOnlySpan<byte> bytes) => new(true, TextOf(bytes));
+
+    private static string? TextOf(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0xFF, 0xFE, .. var rest] => Encoding.Unicode.GetString(rest),
+        [0xFE, 0xFF, .. var rest] => Encoding.BigEndianUnicode.GetString(rest),
+        [0xEF, 0xBB, 0xBF, .. var rest] => Encoding.UTF8.GetString(rest),
+        _ => bytes[..Math.Min(bytes.Length, 8000)].Contains((byte)0) ? null : Encoding.UTF8.GetString(bytes),
+    };
 }
 
 /// <summary>Reads a change out of the repository, with few calls of git and never more than a bounded part in memory.</summary>
@@ -109,22 +120,13 @@ internal sealed class ChangeReader(Repository repository)
             at = end + 1;
             if (length >= 0)
             {
-                texts[words[0]] = TextOf(output.AsSpan(at, length));
+                texts[words[0]] = FileSide.Of(output.AsSpan(at, length)).Text;
                 at += length + 1;
             }
         }
 
         return texts;
     }
-
-    /// <summary>Bytes as text; null for what is none. Letters that cannot be read are replaced.</summary>
-    public static string? TextOf(ReadOnlySpan<byte> bytes) => bytes switch
-    {
-        [0xFF, 0xFE, .. var rest] => Encoding.Unicode.GetString(rest),
-        [0xFE, 0xFF, .. var rest] => Encoding.BigEndianUnicode.GetString(rest),
-        [0xEF, 0xBB, 0xBF, .. var rest] => Encoding.UTF8.GetString(rest),
-        _ => bytes[..Math.Min(bytes.Length, 8000)].Contains((byte)0) ? null : Encoding.UTF8.GetString(bytes),
-    };
 
     private sealed record Entry(string Path, bool HasBefore, string? Before, bool HasAfter, string? After)
     {
