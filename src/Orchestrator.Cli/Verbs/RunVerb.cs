@@ -91,7 +91,7 @@ internal static class RunVerb
 
     private static int CodeOf(RunState state) => state.Final switch
     {
-        Final.Completed => state.Unlanded is null || state.Policy.Publish == PublishMode.Branch ? ExitCode.Done : ExitCode.Unlanded,
+        Final.Completed => state.IsUndelivered ? ExitCode.Unlanded : ExitCode.Done,
         Final.WithFailures => ExitCode.SomeFailed,
         Final.Stopped => ExitCode.Stopped,
         Final.LimitReached => ExitCode.LimitReached,

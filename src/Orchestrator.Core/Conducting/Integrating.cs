@@ -95,6 +95,7 @@ internal static class Integrating
             Tip = e.Commit,
             Landed = landed,
             Unlanded = e.Unlanded,
+            Offer = e.Offer is { } offer ? offer with { PullRequest = offer.PullRequest ?? state.Offer?.PullRequest } : null,
             Integration = new Integration.Idle(),
             BatchLimit = 0,
             Rebuilds = 0,
