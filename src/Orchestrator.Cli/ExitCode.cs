@@ -24,6 +24,6 @@ internal static class ExitCode
     /// <summary>Another process works on this repository.</summary>
     public const int Busy = 6;
 
-    /// <summary>All is integrated, but your branch could not be moved.</summary>
+    /// <summary>All is integrated, but your branch could not be moved, or the pull request not made.</summary>
     public const int Unlanded = 7;
 }

@@ -118,6 +118,7 @@ public sealed class RunTests
         Assert.Equal(2, exit);
         Assert.Contains("prompts/implement.md:1", error, StringComparison.Ordinal);
         Assert.Contains("lacks '{{situation}}'", error, StringComparison.Ordinal);
+        Assert.Equal((2, error), (repository.Run("run", "--validate-only") is var (code, _, said) ? (code, said.Replace("\n2 errors.", "", StringComparison.Ordinal)) : default));
 
         repository.Write("prompts/implement.md", "Ours at home. {{text}} {{situation}}\n");
         repository.Git("commit", "-q", "-a", "-m", "mended");

@@ -69,6 +69,7 @@ internal static class ShortForm
         Add(s.Rebuilds > 0, $"rebuilds {s.Rebuilds}");
         Add(s.QueueFailures > 0, $"queue failures {s.QueueFailures}");
         Add(s.Unlanded is not null, $"unlanded \"{s.Unlanded}\"");
+        Add(s.Offer is not null, $"offered {s.Offer?.Made} {s.Offer?.PullRequest}".TrimEnd());
         Add(s.LandingTried, "landing tried");
         Add(s.Final is not null, $"ended {Ending(s)}");
         return string.Join(", ", parts);

@@ -152,10 +152,10 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Tests(bool green = true) => Happens(new Event.GateFinished(Queued<Order.TestCandidate>().Ticket, Results(green)));
 
-    public Story Publishes(string? unlanded = null, Proof? proof = null)
+    public Story Publishes(string? unlanded = null, Proof? proof = null, Offer? offer = null)
     {
         var order = Queued<Order.Publish>();
-        return Happens(new Event.Published(order.Ticket, order.Candidate, unlanded, proof ?? Proof.Whole));
+        return Happens(new Event.Published(order.Ticket, order.Candidate, unlanded, proof ?? Proof.Whole, offer));
     }
 
     public Story TargetMoves() => Happens(new Event.TargetMoved(Queued<Order.Publish>().Ticket, "moved"));

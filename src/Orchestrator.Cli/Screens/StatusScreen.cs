@@ -75,6 +75,7 @@ internal static class StatusScreen
             WriteTime(json, "finished_at", state.FinishedAt);
             json.WriteString("target", state.Target);
             json.WriteString("tip", state.Tip);
+            json.WriteString("pull_request", state.Offer?.PullRequest);
             json.WriteNumber("cost_usd", state.Usage.CostUsd);
             WriteTime(json, "limit_until", state.Limits.Count > 0 ? state.Limits.Max(l => l.Until) : null);
             LimitLines.Write(json, state);

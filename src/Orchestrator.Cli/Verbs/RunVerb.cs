@@ -49,12 +49,22 @@ internal static class RunVerb
         var settings = SettingsReader.Load(repository.Places.Root, around.User);
         var reading = MilestoneFolder.Read(repository.Places.Root);
         List<Problem> all = [.. settings.Problems, .. reading.Problems];
+        if (settings.Settings is { } chosen)
+        {
+            if (await repository.CommitOfAsync(chosen.TargetBranch is { } named ? $"refs/heads/{named}" : "HEAD", CancellationToken.None).ConfigureAwait(false) is { } commit)
+            {
+                await ProjectPrompts.ReadAsync(repository, chosen.Prompts, commit, all, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            all.AddRange(chosen.Publish == PublishMode.PullRequest ? Offering.Check(repository, chosen.PublishRemote) : []);
+        }
+
         if (all.Count > 0)
         {
             around.Error.WriteLine(ProblemScreen.Text(all));
         }
 
-        if (reading.Plan is not { } plan || settings.Settings is null)
+        if (reading.Plan is not { } plan || all.Exists(p => p.Severity == Severity.Error))
         {
             around.Error.WriteLine($"{all.Count(p => p.Severity == Severity.Error)} errors.");
             return ExitCode.Problems;
@@ -91,7 +101,7 @@ internal static class RunVerb
 
     private static int CodeOf(RunState state) => state.Final switch
     {
-        Final.Completed => state.Unlanded is null || state.Policy.Publish == PublishMode.Branch ? ExitCode.Done : ExitCode.Unlanded,
+        Final.Completed => state.IsUndelivered ? ExitCode.Unlanded : ExitCode.Done,
         Final.WithFailures => ExitCode.SomeFailed,
         Final.Stopped => ExitCode.Stopped,
         Final.LimitReached => ExitCode.LimitReached,

@@ -207,7 +207,7 @@ internal static class Advancing
                 : state;
         }
 
-        if (state.Unlanded is not null && !state.LandingTried && state.Policy.Publish == PublishMode.FastForward)
+        if (state.IsUndelivered && !state.LandingTried)
         {
             return idle.NotBefore > at ? state : Build(state with { LandingTried = true }, []);
         }

@@ -109,7 +109,8 @@ public abstract record Event
     /// <param name="Commit">The candidate.</param>
     /// <param name="Unlanded">Why the target branch was left where it was; null when it moved.</param>
     /// <param name="Proof">What a second look at it showed.</param>
-    public sealed record Published(Ticket Ticket, string Commit, string? Unlanded, Proof Proof) : Event;
+    /// <param name="Offer">How it was offered in a pull request; null when it was not to be.</param>
+    public sealed record Published(Ticket Ticket, string Commit, string? Unlanded, Proof Proof, Offer? Offer = null) : Event;
 
     /// <summary>The target moved while the candidate was under test; nothing was published.</summary>
     public sealed record TargetMoved(Ticket Ticket, string Tip) : Event;

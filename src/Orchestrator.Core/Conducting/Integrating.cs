@@ -121,6 +121,7 @@ internal static class Integrating
             Tip = e.Commit,
             Landed = landed,
             Unlanded = e.Unlanded,
+            Offer = e.Offer is { } offer ? offer with { PullRequest = offer.PullRequest ?? state.Offer?.PullRequest } : null,
             Integration = new Integration.Idle(),
             Bisection = null,
             Rebuilds = 0,

@@ -12,6 +12,9 @@ public enum PublishMode
 
     /// <summary>The tested commit stays on a branch of ours; the target is left alone.</summary>
     Branch,
+
+    /// <summary>The same, and the branch is pushed and offered in a pull request into the target.</summary>
+    PullRequest,
 }
 
 /// <summary>

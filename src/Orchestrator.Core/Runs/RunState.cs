@@ -204,6 +204,18 @@ public sealed record RunState
     /// <summary>Why <see cref="Tip"/> has not reached the target; null when it has.</summary>
     public string? Unlanded { get; init; }
 
+    /// <summary>How <see cref="Tip"/> was offered in a pull request; null when it was not to be.</summary>
+    public Offer? Offer { get; init; }
+
+    /// <summary>True while another try could bring the work to where the policy wants it.</summary>
+    public bool IsUndelivered => Policy.Publish switch
+    {
+        PublishMode.FastForward => Unlanded is not null,
+        PublishMode.Branch => false,
+        PublishMode.PullRequest => Offer is { Made: false },
+        _ => throw new InvalidOperationException($"Unknown way to publish {Policy.Publish}."),
+    };
+
     /// <summary>True once the run tried to land what could not land before, so that it ends.</summary>
     public bool LandingTried { get; init; }
 

@@ -1,5 +1,6 @@
 using Orchestrator.Core;
 using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Engine.Git;
 
@@ -100,7 +101,7 @@ public static class Preflight
         : new Problem("target.detached", "No branch is checked out.", new Place("HEAD"), "Check a branch out, or name one as target_branch in the settings.");
 
     /// <summary>What stands in the way of a run to <paramref name="target"/> that begins at <paramref name="commit"/>.</summary>
-    internal static async Task<IReadOnlyList<Problem>> CheckAsync(Repository repository, string target, string commit, PublishMode publish, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<Problem>> CheckAsync(Repository repository, string target, string commit, OrchestratorSettings settings, CancellationToken cancellation)
     {
         var problems = new List<Problem>();
         var taken = RefNames.Branches.TrimEnd('/');
@@ -116,10 +117,12 @@ public static class Preflight
                 $"Run in a full clone; or fetch everything with 'git fetch --refetch --no-filter', then {string.Join(" and ", partial)}."));
         }
 
-        if (publish == PublishMode.FastForward)
+        problems.AddRange(settings.Publish switch
         {
-            problems.AddRange(await CheckoutAsync(repository, target, cancellation).ConfigureAwait(false));
-        }
+            PublishMode.FastForward => await CheckoutAsync(repository, target, cancellation).ConfigureAwait(false),
+            PublishMode.PullRequest => Offering.Check(repository, settings.PublishRemote),
+            _ => [],
+        });
 
         problems.AddRange(await ContentAsync(repository, commit, cancellation).ConfigureAwait(false));
         if (repository.Settings.IsOn("commit.gpgsign"))
@@ -144,7 +147,7 @@ public static class Preflight
                 continue;
             }
 
-            const string Other = "name another branch as target_branch, or set publish to branch.";
+            const string Other = "name another branch as target_branch, or set publish to branch or pull-request.";
             if (UnderwayIn(gitDir) is var (name, abort))
             {
                 problems.Add(new Problem("target.busy", $"In the checkout of {Short(target)}, {name} is under way.", new Place(folder), $"Finish it, or end it with '{abort}'; or {Other}"));

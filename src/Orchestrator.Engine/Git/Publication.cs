@@ -33,8 +33,8 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
                 await repository.UpdateRefsAsync("orchestrator: integrated", [(integration, integrated, candidate)], cancellation).ConfigureAwait(false);
             }
 
-            return new PublishedCandidate(null, mode == PublishMode.Branch
-                ? $"publish is set to branch: the work is on {Short(integration)}"
+            return new PublishedCandidate(null, mode != PublishMode.FastForward
+                ? $"publish is set to {(mode == PublishMode.Branch ? "branch" : "pull-request")}: the work is on {Short(integration)}"
                 : await LandAsync(target, current, candidate, integration, cancellation).ConfigureAwait(false));
         }
         finally

@@ -57,7 +57,8 @@ public static class EventCodec
                 b.Ticket(), b.Text("onto"), b.Text("tip"), b.TextOr("candidate", null), b.List("merged", Id), b.List("conflicts", c => new Conflict(Id(c.GetProperty("id")), c.List("paths", p => p.GetString()!)))),
             JournalNames.Published => new Event.Published(
                 b.Ticket(), b.Text("commit"), b.TextOr("unlanded", null),
-                new Proof(b.List("proof", c => new ProofCheck(c.Word("check", Words.Proof), c.GetProperty("holds").GetBoolean(), c.TextOr("detail", ""))))),
+                new Proof(b.List("proof", c => new ProofCheck(c.Word("check", Words.Proof), c.GetProperty("holds").GetBoolean(), c.TextOr("detail", "")))),
+                b.TryGetProperty("offered", out var offered) ? new Offer(offered.GetBoolean(), b.TextOr("pull_request", null)) : null),
             JournalNames.TargetMoved => new Event.TargetMoved(b.Ticket(), b.Text("tip")),
             JournalNames.OrderFailed => new Event.OrderFailed(b.Ticket(), b.Word("kind", Words.Kind), b.Text("code"), b.Text("message")),
             _ => throw new JsonException($"The journal has a fact '{name}' that this version does not know."),
@@ -153,6 +154,12 @@ public static class EventCodec
                 json.WriteTicket(e.Ticket);
                 json.WriteString("commit", e.Commit);
                 json.WriteOptional("unlanded", e.Unlanded);
+                if (e.Offer is { } offer)
+                {
+                    json.WriteBoolean("offered", offer.Made);
+                    json.WriteOptional("pull_request", offer.PullRequest);
+                }
+
                 json.WriteList("proof", e.Proof.Checks, c =>
                 {
                     json.WriteStartObject();

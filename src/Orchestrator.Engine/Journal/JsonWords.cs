@@ -16,7 +16,7 @@ internal static class Words
     public static readonly (string Word, FailureKind Value)[] Kind = [("transient", FailureKind.Transient), ("attempt", FailureKind.Attempt), ("milestone", FailureKind.Milestone), ("run", FailureKind.Run)];
     public static readonly (string Word, FindingSeverity Value)[] Severity = [("minor", FindingSeverity.Minor), ("major", FindingSeverity.Major), ("critical", FindingSeverity.Critical)];
     public static readonly (string Word, ReviewLevel Value)[] Review = [("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)];
-    public static readonly (string Word, PublishMode Value)[] Publish = [("fast-forward", PublishMode.FastForward), ("branch", PublishMode.Branch)];
+    public static readonly (string Word, PublishMode Value)[] Publish = [("fast-forward", PublishMode.FastForward), ("branch", PublishMode.Branch), ("pull-request", PublishMode.PullRequest)];
 
     public static readonly (string Word, LimitScope Value)[] Scope = [("account", LimitScope.Account), ("model", LimitScope.Model)];
     public static readonly (string Word, WindowStatus Value)[] Window = [("allowed", WindowStatus.Allowed), ("warning", WindowStatus.Warning), ("rejected", WindowStatus.Rejected)];

@@ -27,6 +27,12 @@ namespace Orchestrator.Engine.Running;
 public sealed record RunContext(
     RunId Run, Plan Plan, string Target, PublishMode Publish, IReadOnlyList<GateSetting> Gates, IReadOnlyDictionary<MilestoneId, string> Texts, string Repository)
 {
+    /// <summary>The remote that pull requests are made at.</summary>
+    public string PublishRemote { get; init; } = "origin";
+
+    /// <summary>The milestones that this run does not do: done before it, or left out.</summary>
+    public IReadOnlySet<MilestoneId> Earlier { get; init; } = new HashSet<MilestoneId>();
+
     /// <summary>What agents are told with.</summary>
     public PromptBook Prompts { get; init; } = PromptBook.Ours;
 
@@ -55,6 +61,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly Candidates _candidates = new(repository);
     private readonly PublicationProof _proof = new(repository);
     private readonly Publication _publication = new(repository, tasks);
+    private readonly Offering _offering = new(repository);
 
     /// <inheritdoc/>
     public async Task<Event?> CarryOutAsync(Order order, CancellationToken cancellation)
@@ -226,12 +233,26 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         }
 
         var proof = await _proof.LookAsync(o.Onto, o.Candidate, o.Batch, o.Earlier, cancellation).ConfigureAwait(false);
+        Offered? offered = null;
         if (proof.Holds)
         {
+            offered = await OfferAsync(o.Candidate, cancellation).ConfigureAwait(false);
             await Parallel.ForEachAsync(o.Batch, cancellation, async (item, stop) => await _removal.WorktreeAsync(PlaceOf(item.Id), stop).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        return new Event.Published(o.Ticket, o.Candidate, published.Unlanded, proof);
+        return new Event.Published(o.Ticket, o.Candidate, offered?.Text ?? published.Unlanded, proof, offered?.Offer);
+    }
+
+    /// <summary>Only what is proved leaves the machine.</summary>
+    private async Task<Offered?> OfferAsync(string commit, CancellationToken cancellation)
+    {
+        if (context.Publish != PublishMode.PullRequest)
+        {
+            return null;
+        }
+
+        var titles = context.Plan.Milestones.Where(m => !context.Earlier.Contains(m.Id)).Select(m => $"{m.Id}: {m.Title}").ToList();
+        return await _offering.OfferAsync(new OfferPlace(context.Run.Value, context.PublishRemote, context.Target, titles), commit, cancellation).ConfigureAwait(false);
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -26,7 +26,7 @@ public sealed record OpenedRun(RunId Run, RunState? State, Event First, Plan Pla
 public sealed class RunOpening(Repository repository, RunJournal journal, OrchestratorSettings settings, TimeProvider time)
 {
     private readonly List<Problem> _problems = [];
-    private readonly UnlandedWork _unlanded = new(repository, journal);
+    private readonly UnlandedWork _unlanded = new(repository, journal, settings);
 
     /// <summary>What was found; an error among them means that nothing may begin.</summary>
     public IReadOnlyList<Problem> Problems => _problems;
@@ -57,7 +57,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
             if (state.Final is not (Final.Completed or Final.WithFailures or Final.Abandoned))
             {
                 Compare(state);
-                _problems.AddRange(await Preflight.CheckAsync(repository, state.Target, state.Base, settings.Publish, cancellation).ConfigureAwait(false));
+                _problems.AddRange(await Preflight.CheckAsync(repository, state.Target, state.Base, settings, cancellation).ConfigureAwait(false));
                 Prompts = await ProjectPrompts.ReadAsync(repository, settings.Prompts, state.Base, _problems, cancellation).ConfigureAwait(false);
                 if (request.Stage is not null || request.Milestone is not null)
                 {
@@ -91,7 +91,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
             _problems.AddRange(await _unlanded.StraysAsync(commit, cancellation).ConfigureAwait(false));
         }
 
-        if (commit is not null && settings.Publish == PublishMode.Branch && Last is { } last && last.Target == target && await repository.CommitOfAsync(last.Tip, cancellation).ConfigureAwait(false) is not null
+        if (commit is not null && settings.Publish != PublishMode.FastForward && Last is { } last && last.Target == target && await repository.CommitOfAsync(last.Tip, cancellation).ConfigureAwait(false) is not null
             && await repository.HoldsAsync(last.Tip, commit, cancellation).ConfigureAwait(false))
         {
             commit = last.Tip; // the work lies on a branch of ours by the user's wish: go on from there
@@ -148,7 +148,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
         var commit = await repository.CommitOfAsync(target, cancellation).ConfigureAwait(false);
         if (commit is not null)
         {
-            _problems.AddRange(await Preflight.CheckAsync(repository, target, commit, settings.Publish, cancellation).ConfigureAwait(false));
+            _problems.AddRange(await Preflight.CheckAsync(repository, target, commit, settings, cancellation).ConfigureAwait(false));
         }
         else
         {

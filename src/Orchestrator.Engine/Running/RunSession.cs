@@ -142,6 +142,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             TaskLines = tasksObserver.Lines,
             Prompts = prompts,
             Protected = ProtectedPaths.Of(repository.Places, [SettingsReader.FileName, SettingsReader.PathOf(repository.Places.Root, user), Plans.MilestoneFolder.FolderName]),
+            PublishRemote = settings.PublishRemote,
+            Earlier = NotOf(opened),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };
         var gateEnvironment = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name, ["CI"] = "1" };
@@ -187,6 +189,11 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
         return ended;
     }
+
+    /// <summary>The milestones of the plan that the run does not do.</summary>
+    private static HashSet<MilestoneId> NotOf(OpenedRun opened) => opened.State is { } state
+        ? [.. state.Plan.Milestones.Where((_, i) => state.Milestones[i].Phase is Phase.LeftOut or Phase.Integrated { Earlier: true }).Select(m => m.Id)]
+        : opened.First is Event.RunStarted e ? [.. e.Done.Select(d => d.Id), .. e.LeftOut] : [];
 
     private static Dictionary<MilestoneId, string> TextsOf(RepositoryPlaces places, OpenedRun opened)
     {

@@ -2,6 +2,7 @@ using Orchestrator.Core;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Journal;
+using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Engine.Running;
 
@@ -9,12 +10,12 @@ namespace Orchestrator.Engine.Running;
 /// Integrated work of earlier runs that is not on the user's branch. It lands first, or the user says what is to become
 /// of it; nothing new is built without it.
 /// </summary>
-internal sealed class UnlandedWork(Repository repository, RunJournal journal)
+internal sealed class UnlandedWork(Repository repository, RunJournal journal, OrchestratorSettings settings)
 {
     /// <summary>Lands what the run before could not; the problem when it still cannot.</summary>
     public async Task<IReadOnlyList<Problem>> OfAsync(RunState last, CancellationToken cancellation)
     {
-        if (last.Unlanded is null || last.Policy.Publish != PublishMode.FastForward)
+        if (!last.IsUndelivered || (last.Policy.Publish == PublishMode.PullRequest && settings.Publish != PublishMode.PullRequest))
         {
             return [];
         }
@@ -23,6 +24,13 @@ internal sealed class UnlandedWork(Repository repository, RunJournal journal)
         if (target is null || await repository.HoldsAsync(target, last.Tip, cancellation).ConfigureAwait(false))
         {
             return [];
+        }
+
+        if (last.Policy.Publish == PublishMode.PullRequest)
+        {
+            var place = new OfferPlace(last.Run.Value, settings.PublishRemote, last.Target, [.. last.Plan.Milestones.Where((_, i) => last.Milestones[i].Phase is Phase.Integrated { Earlier: false }).Select(m => $"{m.Id}: {m.Title}")]);
+            var offered = await new Offering(repository).OfferAsync(place, last.Tip, cancellation).ConfigureAwait(false);
+            return [new Problem("publish.again", $"Run {last.Run}: {offered.Text}.", new Place("publish"), offered.Offer.Made ? "Nothing is to be done." : "The run that begins now goes on from there.", Severity.Warning)];
         }
 
         var publication = new Publication(repository, new LiveTasks(repository.Places));

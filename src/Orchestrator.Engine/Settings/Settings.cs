@@ -104,6 +104,9 @@ public sealed record OrchestratorSettings
     /// <summary>How finished work reaches the target branch.</summary>
     public PublishMode Publish { get; init; } = PublishMode.FastForward;
 
+    /// <summary>The remote that pull requests are made at.</summary>
+    public string PublishRemote { get; init; } = "origin";
+
     /// <summary>The conductor's part of it.</summary>
     public Policy ToPolicy() => new(
         MaxParallel: MaxParallelTasks,

@@ -271,4 +271,39 @@ public sealed class IntegrationSentences
     public void Publishing_to_a_branch_leaves_the_target_alone_and_tries_no_landing() =>
         Story.Of("1A").Under(Unreviewed with { Publish = PublishMode.Branch }).Begins().Implements("1A").Gates("1A")
             .Builds().Tests().Publishes(unlanded: "It stays on its branch.").Ends<Final.Completed>();
+
+    [Fact]
+    public void A_pull_request_that_could_not_be_made_is_tried_with_the_next_batch_and_once_more_at_the_end()
+    {
+        var story = Story.Of("1A", "2A").Under(Unreviewed with { Publish = PublishMode.PullRequest }).Begins().Implements("1A").Gates("1A")
+            .Builds().Tests().Publishes(unlanded: "No network.", offer: new Offer(false, null)).Expect("1A: done", "2A: preparing");
+        story.Implements("2A").Gates("2A").Builds().Tests().Publishes(unlanded: "No network.", offer: new Offer(false, null));
+        var tip = story.State.Tip;
+        Assert.Equal("", story.Batch());
+        story.Happens(new Event.CandidateBuilt(story.Queued<Order.BuildCandidate>().Ticket, "base", tip, tip, [], []));
+        story.Publishes(unlanded: "In pull request 7.", offer: new Offer(true, "address")).Ends<Final.Completed>();
+        Assert.False(story.State.IsUndelivered);
+    }
+
+    [Fact]
+    public void A_pull_request_that_is_made_ends_the_run_and_one_that_is_not_ends_it_undelivered()
+    {
+        var story = Story.Of("1A").Under(Unreviewed with { Publish = PublishMode.PullRequest }).Begins().Implements("1A").Gates("1A").Builds().Tests();
+        var made = story.Publishes(unlanded: "In pull request 7.", offer: new Offer(true, "address")).Ends<Final.Completed>();
+        Assert.False(made.State.IsUndelivered);
+
+        story = Story.Of("1A").Under(Unreviewed with { Publish = PublishMode.PullRequest }).Begins().Implements("1A").Gates("1A").Builds().Tests().Publishes(unlanded: "No network.", offer: new Offer(false, null));
+        story.Happens(new Event.CandidateBuilt(story.Queued<Order.BuildCandidate>().Ticket, "base", story.State.Tip, story.State.Tip, [], []));
+        story.Publishes(unlanded: "No network.", offer: new Offer(false, null)).Ends<Final.Completed>();
+        Assert.True(story.State.IsUndelivered);
+    }
+
+    [Fact]
+    public void A_pull_request_that_is_known_is_not_forgotten_when_a_later_push_fails()
+    {
+        var story = Story.Of("1A", "2A").Under(Unreviewed with { Publish = PublishMode.PullRequest }).Begins().Implements("1A").Gates("1A")
+            .Builds().Tests().Publishes(unlanded: "In pull request 7.", offer: new Offer(true, "address"))
+            .Implements("2A").Gates("2A").Builds().Tests().Publishes(unlanded: "No network.", offer: new Offer(false, null));
+        Assert.Equal(new Offer(false, "address"), story.State.Offer);
+    }
 }

@@ -312,8 +312,10 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             _target = _targetHoldsTip ? _tip : _target;
         }
 
-        return new Event.Published(o.Ticket, o.Candidate, _targetHoldsTip ? null : "the checkout is in the way", Prove());
+        return new Event.Published(o.Ticket, o.Candidate, _targetHoldsTip ? null : "the checkout is in the way", Prove(), Offered());
     }
+
+    private Offer? Offered() => scenario.Policy.Publish != PublishMode.PullRequest ? null : Fault(1) ? new Offer(false, null) : new Offer(true, "address");
 
     /// <summary>Now and then what was published is not what it should be; the next look may find it mended.</summary>
     private Proof Prove() => Fault(6) ? new Proof(Proof.Whole.Checks.Select(c => c with { Holds = c.Kind != (ProofKind)rng.Below(4) }).ToItems()) : Proof.Whole;

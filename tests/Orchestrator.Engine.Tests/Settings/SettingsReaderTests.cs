@@ -34,13 +34,13 @@ public sealed class SettingsReaderTests
     {
         var settings = Sound("""
             {
-              "$schema": "x", "target_branch": "develop", "publish": "branch", "prompts": "./prompts",
+              "$schema": "x", "target_branch": "develop", "publish": "pull-request", "publish_remote": "upstream", "prompts": "./prompts",
               "claude": { "path": "/opt/claude", "env": ["A", "B"], "model": "opus", "turn_timeout_s": 60, "idle_timeout_s": 90, "result_grace_s": 5, "rehearsal": "script.json" },
               "gates": [ { "name": "tests", "run": "make test", "timeout_s": 5 }, { "run": "make lint" } ],
               "review": { "level": "strict", "rounds": 0, "bar": "Critical" }
             }
             """);
-        Assert.Equal(("develop", PublishMode.Branch), (settings.TargetBranch, settings.Publish));
+        Assert.Equal(("develop", PublishMode.PullRequest, "upstream"), (settings.TargetBranch, settings.Publish, settings.PublishRemote));
         Assert.Equal("./prompts", settings.Prompts);
         Assert.Equal(("/opt/claude", "opus", TimeSpan.FromMinutes(1), "script.json"), (settings.ClaudePath, settings.ClaudeModel, settings.TurnTimeout, settings.Rehearsal));
         Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(5)), (settings.IdleTimeout, settings.ResultGrace));
@@ -48,7 +48,7 @@ public sealed class SettingsReaderTests
         Assert.Equal([new GateSetting("tests", "make test", TimeSpan.FromSeconds(5)), new GateSetting("make lint", "make lint", TimeSpan.FromMinutes(30))], settings.Gates);
         Assert.Equal((ReviewLevel.Strict, 0), (settings.ReviewLevel, settings.ReviewRounds));
         Assert.Equal((FindingSeverity.Critical, FindingSeverity.Critical), (settings.ReviewBar, settings.ToPolicy().ReviewBar));
-        Assert.Equal((4, 10, 0, ReviewLevel.Strict, PublishMode.Branch), (settings.ToPolicy().MaxParallel, settings.ToPolicy().RetryAttempts, settings.ToPolicy().ReviewRounds, settings.ToPolicy().Review, settings.ToPolicy().Publish));
+        Assert.Equal((4, 10, 0, ReviewLevel.Strict, PublishMode.PullRequest), (settings.ToPolicy().MaxParallel, settings.ToPolicy().RetryAttempts, settings.ToPolicy().ReviewRounds, settings.ToPolicy().Review, settings.ToPolicy().Publish));
     }
 
     [Theory]
@@ -103,7 +103,7 @@ public sealed class SettingsReaderTests
                 "4 settings.value Write a whole number from 1 to 100.",
                 "5 settings.value Write a whole number from 1 to 86400.",
                 "7 settings.twice Keep one of the two.",
-                "8 settings.value Write one of fast-forward, branch.",
+                "8 settings.value Write one of fast-forward, branch, pull-request.",
                 "10 settings.value Write one of DEBUG, INFO, WARNING, WARN, ERROR.",
                 "11 settings.unknown Known here: level, log_dir.",
                 "13 settings.value Write an object { … }.",
