@@ -6,9 +6,6 @@ using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Core.Tests.Simulation;
 
-/// <summary>A law was broken.</summary>
-internal sealed class LawBroken(string law) : Exception(law);
-
 /// <summary>
 /// The world's own books. They are kept from the orders that go out and the answers that come in, never from what
 /// the conductor says of itself; the laws are checked against them after every step.
@@ -21,18 +18,14 @@ internal sealed class Books(Scenario scenario)
     private readonly Dictionary<MilestoneId, int> _index = scenario.Milestones.Select((m, i) => (m.Id, i)).ToDictionary(p => p.Id, p => p.i);
     private readonly Ledger[] _ledgers = [.. scenario.Milestones.Select(_ => new Ledger())];
     private readonly HashSet<string> _accepted = [];
-    private readonly HashSet<string> _greenCandidates = [World.BaseCommit];
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(8) + TimeSpan.FromMinutes(1);
 
     private readonly Refusals _refusals = new();
     private readonly Purse _purse = new(scenario);
-    private readonly Trials _trials = new();
-    private bool _publicationOpen;
+    private readonly QueueBook _queue = new(scenario.Milestones.Length);
     private bool _stopping;
-    private readonly bool[] _proved = new bool[scenario.Milestones.Length];
-    private readonly bool[] _merged = new bool[scenario.Milestones.Length];
 
-    public bool Merged(int i) => _merged[i];
+    public bool Merged(int i) => _queue.Merged[i];
 
     public int IndexOf(MilestoneId id) => _index[id];
 
@@ -127,14 +120,14 @@ internal sealed class Books(Scenario scenario)
     /// <summary>True when a milestone was never begun, all it needs is merged, and nothing at all is under way.</summary>
     public bool SomethingCouldStart()
     {
-        if (_current.Count > 0 || _publicationOpen)
+        if (_current.Count > 0 || _queue.Open)
         {
             return false;
         }
 
         for (var i = 0; i < _ledgers.Length; i++)
         {
-            if (!_ledgers[i].Begun && !_merged[i] && i != scenario.LeftOut && scenario.Milestones[i].Needs.All(need => _merged[IndexOf(need)]))
+            if (!_ledgers[i].Begun && !_queue.Merged[i] && i != scenario.LeftOut && scenario.Milestones[i].Needs.All(need => _queue.Merged[IndexOf(need)]))
             {
                 return true;
             }
@@ -224,34 +217,16 @@ internal sealed class Books(Scenario scenario)
 
                 break;
             case Event.GateFinished e when order is Order.TestCandidate test:
-                if (e.Results.All(r => r.Passed))
-                {
-                    _greenCandidates.Add(test.Candidate);
-                }
-
-                if (test.Milestones.Count > 0)
-                {
-                    _trials.Tested(test.Milestones, e.Results.All(r => r.Passed), _ledgers.Length);
-                }
-
+                _queue.Tested(test, e.Results.All(r => r.Passed));
                 break;
             case Event.Published e when order is Order.Publish publish:
-                if (e.Proof.Checks.All(c => c.Holds))
-                {
-                    _publicationOpen = false;
-                    _trials.Forget();
-                    foreach (var item in publish.Batch)
-                    {
-                        _proved[IndexOf(item.Id)] = true;
-                    }
-                }
-
+                _queue.Published(publish.Batch.Select(item => IndexOf(item.Id)), e.Proof.Checks.All(c => c.Holds));
                 break;
             case Event.TargetMoved:
-                _publicationOpen = false;
+                _queue.Open = false;
                 break;
             case Event.CandidateBuilt e:
-                _trials.On(e.Tip);
+                _queue.Trials.On(e.Tip);
                 foreach (var conflict in e.Conflicts)
                 {
                     AttemptFailed(_ledgers[IndexOf(conflict.Id)]);
@@ -274,8 +249,8 @@ internal sealed class Books(Scenario scenario)
     {
         foreach (var id in milestones)
         {
-            Demand(!_merged[IndexOf(id)], "each milestone is merged exactly once");
-            _merged[IndexOf(id)] = true;
+            Demand(!Merged(IndexOf(id)), "each milestone is merged exactly once");
+            _queue.Merged[IndexOf(id)] = true;
         }
     }
 
@@ -285,10 +260,10 @@ internal sealed class Books(Scenario scenario)
         for (var i = 0; i < _ledgers.Length; i++)
         {
             var phase = state.Milestones[i].Phase;
-            Demand(phase is Phase.Integrated == _merged[i] || _publicationOpen, "integrated says what is merged");
-            Demand(phase is not Phase.Integrated || _proved[i], "done means published and proved");
+            Demand(phase is Phase.Integrated == _queue.Merged[i] || _queue.Open, "integrated says what is merged");
+            Demand(phase is not Phase.Integrated || _queue.Proved[i], "done means published and proved");
             Demand(state.Final is not (Final.Completed or Final.WithFailures) || state.Usage.CostUsd == _purse.Spent, "all that turns used is counted, once");
-            Demand(state.Final is not Final.Completed || _merged[i] || i == scenario.LeftOut, "completed means all is merged");
+            Demand(state.Final is not Final.Completed || _queue.Merged[i] || i == scenario.LeftOut, "completed means all is merged");
             Demand(state.Final is not (Final.Completed or Final.WithFailures) || phase is Phase.Integrated or Phase.Failed or Phase.Blocked or Phase.LeftOut, "an ended run left nothing open");
         }
     }
@@ -304,13 +279,13 @@ internal sealed class Books(Scenario scenario)
             case Order.Prepare o:
                 foreach (var need in scenario.Milestones[IndexOf(o.Milestone)].Needs)
                 {
-                    Demand(_merged[IndexOf(need)], "nothing starts before its needs are integrated");
+                    Demand(_queue.Merged[IndexOf(need)], "nothing starts before its needs are integrated");
                 }
 
                 _ledgers[IndexOf(o.Milestone)].Begun = true;
                 if (o.Attempt == _ledgers[IndexOf(o.Milestone)].AttemptFailures + 2)
                 {
-                    _trials.SentBack(o.Milestone);
+                    _queue.Trials.SentBack(o.Milestone);
                     AttemptFailed(_ledgers[IndexOf(o.Milestone)]);
                 }
 
@@ -340,8 +315,7 @@ internal sealed class Books(Scenario scenario)
 
                 break;
             case Order.Publish o:
-                _publicationOpen = true; // from here on it may have happened, answered or not
-                Demand(_greenCandidates.Contains(o.Candidate), "the commit that passed the gates is the commit that lands");
+                _queue.Begin(o);
                 break;
             default:
                 break;
