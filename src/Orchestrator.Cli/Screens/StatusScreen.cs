@@ -86,6 +86,26 @@ internal static class StatusScreen
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("inherited_gates");
+            foreach (var gate in state.Inherited)
+            {
+                json.WriteStringValue(gate);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("red_together");
+            foreach (var culprits in state.Culprits)
+            {
+                json.WriteStartArray();
+                foreach (var id in culprits.Together)
+                {
+                    json.WriteStringValue(id.ToString());
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
             json.WriteStartArray("milestones");
             for (var i = 0; i < state.Milestones.Count; i++)
             {
@@ -114,6 +134,13 @@ internal static class StatusScreen
         json.WriteNumber("cost_usd", milestone.Usage.CostUsd);
         json.WriteString("waiting_for", standing.Text.Length > 0 && standing.State != ShownState.Done ? standing.Text : null);
         WriteTime(json, "until", standing.Until);
+        json.WriteStartArray("marks");
+        foreach (var mark in milestone.Marks)
+        {
+            json.WriteStringValue($"{mark.Path}: {mark.Detail}");
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -154,6 +181,16 @@ internal static class StatusScreen
         if (state.Flaky.Count > 0)
         {
             yield return $"Flaky gates, which failed and passed on the same files: {string.Join(", ", state.Flaky)}.";
+        }
+
+        if (state.Inherited.Count > 0)
+        {
+            yield return $"Gates that were red before, and block nothing for it: {string.Join(", ", state.Inherited)}.";
+        }
+
+        if (state.Milestones.Any(m => m.Marks.Count > 0))
+        {
+            yield return $"Marked, and reviewed strictly: {string.Join(", ", state.Milestones.Select((m, i) => m.Marks.Count > 0 ? state.Plan.Milestones[i].Id.ToString() : null).OfType<string>())}.";
         }
 
         if (state.Final is Final.LimitReached limit)

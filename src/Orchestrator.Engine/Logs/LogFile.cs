@@ -47,6 +47,11 @@ public sealed class LogFile : IObserver, IDisposable
         var who = WhoseTicket(fact);
         var (level, text) = FactSentence.Of(fact, state);
         Say(level, who is null ? text : $"{who}: {text}");
+        foreach (var culprits in state.Culprits.Skip(_before?.Culprits.Count ?? 0))
+        {
+            Say(LogEventLevel.Warning, FactSentence.Of(culprits));
+        }
+
         _before = state;
     }
 
@@ -90,11 +95,13 @@ public static class FactSentence
         Event.Woke => (LogEventLevel.Debug, "woke"),
         Event.MachineRead e => (e.Reading.Pressure == Core.Capacity.Pressure.Calm ? LogEventLevel.Debug : LogEventLevel.Warning, $"the machine has room for {e.Reading.Room} agents {e.Reading.Reason}".TrimEnd()),
         Event.StopAsked e => (LogEventLevel.Warning, $"{(e.Request.Urgency == Urgency.Drain ? "ending after the steps under way" : "stopping")}: {e.Request.Message}"),
-        Event.WorktreeReady e => (LogEventLevel.Information, e.Carried is null ? $"worktree ready at {Short(e.Base)}" : $"worktree ready at {Short(e.Base)} with the earlier work laid on it"),
+        Event.WorktreeReady e => (LogEventLevel.Information, $"worktree ready at {Short(e.Base)}{(e.Conflicts.Count > 0 ? $", in conflict: {string.Join(", ", e.Conflicts)}" : e.Carried is null ? "" : " with the earlier work laid on it")}"),
         Event.Answered e => (LogEventLevel.Debug, $"the provider answers{string.Concat(e.Windows.Select(w => Invariant($"; {w.Name} {w.Status}, {w.Used:0%} used")))}"),
         Event.TurnFinished e => Turn(e),
         Event.TurnMetered e => (LogEventLevel.Information, Invariant($"a turn that gave no answer used {e.Usage.CostUsd:0.00##} USD")),
-        Event.WorkCommitted e => (LogEventLevel.Information, e.Commit is null ? "nothing to commit" : $"committed {Short(e.Commit)}, {e.Files} files"),
+        Event.WorkCommitted e => (
+            e.Lost.Count + e.Marks.Count > 0 ? LogEventLevel.Warning : LogEventLevel.Information,
+            $"{(e.Commit is null ? "nothing to commit" : $"committed {Short(e.Commit)}, {e.Files} files")}{string.Concat(e.Marks.Select(m => $"; marked: {m.Path}: {m.Detail}"))}{string.Concat(e.Lost.Select(f => $"; lost: {f.File}: {f.Claim}"))}"),
         Event.GateFinished e => Gates(e),
         Event.CandidateBuilt e => (e.Conflicts.Count > 0 ? LogEventLevel.Warning : LogEventLevel.Information, $"candidate {Short(e.Candidate)} on {Short(e.Onto)} holds {Join(e.Merged)}{(e.Conflicts.Count > 0 ? $"; conflicts: {Join(e.Conflicts.Select(c => c.Id))}" : "")}"),
         Event.Published e => (e.Unlanded is null ? LogEventLevel.Information : LogEventLevel.Warning, e.Unlanded is null ? $"published {Short(e.Commit)}, {Proved(e.Proof)}" : $"integrated {Short(e.Commit)}, {Proved(e.Proof)}, but {e.Unlanded}"),
@@ -119,14 +126,20 @@ public static class FactSentence
         };
     }
 
+    /// <summary>Who was found guilty of a red batch.</summary>
+    public static string Of(Culprits culprits) => culprits.Together.Count == 1
+        ? $"{culprits.SentBack} turns the merged batch red and goes back: {culprits.Claim}"
+        : $"{Join(culprits.Together.Skip(1))} and {culprits.SentBack} are red only together; {culprits.SentBack} goes back: {culprits.Claim}";
+
     private static (LogEventLevel, string) Gates(Event.GateFinished e)
     {
-        var red = e.Results.Where(r => !r.Passed).Select(r => r.Name).ToList();
+        var red = e.Results.Where(r => r.Blocks).Select(r => r.Name).ToList();
+        var inherited = e.Results.Where(r => r.Inherited).Select(r => r.Name).ToList();
         var flaky = e.Results.Where(r => r.Flaky).Select(r => r.Name).ToList();
-        var passedLater = flaky.Count > 0 ? $"; flaky, passed only when run again: {string.Join(", ", flaky)}" : "";
+        var passedLater = (flaky.Count > 0 ? $"; flaky, passed only when run again: {string.Join(", ", flaky)}" : "") + (inherited.Count > 0 ? $"; red before already: {string.Join(", ", inherited)}" : "");
         return red.Count > 0
             ? (LogEventLevel.Warning, $"gates red: {string.Join(", ", red)}{passedLater}")
-            : flaky.Count > 0 ? (LogEventLevel.Warning, $"gates green{passedLater}")
+            : passedLater.Length > 0 ? (LogEventLevel.Warning, $"gates green{passedLater}")
             : (LogEventLevel.Information, e.Results.Count == 0 ? "no gates to run" : $"gates green: {string.Join(", ", e.Results.Select(r => r.Name))}");
     }
 
