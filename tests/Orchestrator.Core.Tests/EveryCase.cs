@@ -44,7 +44,7 @@ public sealed class EveryCase
 
     private static IEnumerable<Integration> Queues =>
     [
-        new Integration.Idle(), new Integration.Building(Queued, Batch), new Integration.Testing(Queued, Batch, "base", "k1"),
+        new Integration.Idle(), new Integration.Building(Queued, Batch), new Integration.Testing(Queued, Batch, "base", "k1"), new Integration.Testing(Queued, Batch, "base", "k1", new NextCandidate(new Ticket(3), Batch)),
         new Integration.Publishing(Queued, Batch, "base", Gated),
     ];
 

@@ -163,7 +163,7 @@ internal static class Advancing
     {
         if (state.Integration is not Integration.Idle idle || idle.NotBefore > at)
         {
-            return state;
+            return Integrating.PrepareNext(state);
         }
 
         var batch = Integrating.Batch(state);

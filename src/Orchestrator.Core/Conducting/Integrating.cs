@@ -13,6 +13,12 @@ internal static class Integrating
 {
     public static RunState CandidateBuilt(RunState state, Event.CandidateBuilt e, DateTimeOffset at)
     {
+        if (state.Integration is Integration.Testing { Ahead: { } ahead } testing && ahead.Ticket == e.Ticket)
+        {
+            // One that not all of the batch is in is not used: whether the rest conflicts is seen again once it is certain with what.
+            return state with { Integration = testing with { Ahead = ahead with { Answered = true, Commit = e.Merged.Count == ahead.Batch.Count ? e.Candidate : null } } };
+        }
+
         if (state.Integration is not Integration.Building building || building.Ticket != e.Ticket)
         {
             return state;
@@ -60,7 +66,7 @@ internal static class Integrating
 
         if (green is not null)
         {
-            return Publish(state, green);
+            return Publish(state, green, testing.Ahead);
         }
 
         var red = Working.Red(e.Results);
@@ -88,10 +94,10 @@ internal static class Integrating
         return bisection.Landable is { } part ? Publish(state, part) : state;
     }
 
-    private static RunState Publish(RunState state, GreenPart part) => state with
+    private static RunState Publish(RunState state, GreenPart part, NextCandidate? ahead = null) => state with
     {
         NextTicket = state.NextTicket + 1,
-        Integration = new Integration.Publishing(new Ticket(state.NextTicket), part.Batch, part.Onto, part.Candidate),
+        Integration = new Integration.Publishing(new Ticket(state.NextTicket), part.Batch, part.Onto, part.Candidate, Ahead: ahead),
     };
 
     private static bool WasGuilty(RunState state, MilestoneId id) => state.Culprits.Any(c => c.SentBack == id);
@@ -116,7 +122,7 @@ internal static class Integrating
             state = state.With(i, state.Milestones[i] with { Phase = Phase.Integrated.In(landed), Since = at, Reason = null });
         }
 
-        return state with
+        state = state with
         {
             Tip = e.Commit,
             Landed = landed,
@@ -126,6 +132,29 @@ internal static class Integrating
             Bisection = null,
             Rebuilds = 0,
             QueueFailures = 0,
+        };
+        return publishing.Ahead is { Commit: not null } next && e.Unlanded is null && state.Stop is null
+            ? state with
+            {
+                NextTicket = state.NextTicket + 1,
+                Integration = new Integration.Testing(new Ticket(state.NextTicket), next.Batch, e.Commit, next.Commit),
+            }
+            : state;
+    }
+
+    /// <summary>While a candidate is under test, the next one is made on top of it.</summary>
+    public static RunState PrepareNext(RunState state)
+    {
+        if (state is not { Bisection: null, Stop: null, Integration: Integration.Testing { Ahead: null, Batch.Count: > 0 } testing })
+        {
+            return state;
+        }
+
+        var batch = Batch(state).Where(item => !testing.Batch.Contains(item)).ToItems();
+        return batch.Count == 0 ? state : state with
+        {
+            NextTicket = state.NextTicket + 1,
+            Integration = testing with { Ahead = new NextCandidate(new Ticket(state.NextTicket), batch) },
         };
     }
 
@@ -145,6 +174,11 @@ internal static class Integrating
     /// <summary>An order of the queue could not be carried out: waits and tries again, or stops the run.</summary>
     public static RunState QueueFailed(RunState state, Event.OrderFailed e, DateTimeOffset at)
     {
+        if (state.Integration is Integration.Testing { Ahead: { } ahead } prepared && ahead.Ticket == e.Ticket)
+        {
+            return state with { Integration = prepared with { Ahead = ahead with { Answered = true } } };
+        }
+
         var ticket = state.Integration switch
         {
             Integration.Building b => b.Ticket,

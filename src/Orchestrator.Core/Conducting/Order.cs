@@ -48,7 +48,11 @@ public abstract record Order
     public sealed record RunGates(Ticket Ticket, MilestoneId Milestone, string Tip, string Base) : Order;
 
     /// <summary>Merge a batch into a candidate. Answer: <see cref="Event.CandidateBuilt"/>.</summary>
-    public sealed record BuildCandidate(Ticket Ticket, Items<BatchItem> Batch, string Tip) : Order;
+    /// <param name="Ticket">Its name.</param>
+    /// <param name="Batch">What to merge.</param>
+    /// <param name="Tip">What to build on: the tip of the run's work, or a candidate that is under test.</param>
+    /// <param name="Ahead">What <paramref name="Tip"/> holds that is not integrated yet.</param>
+    public sealed record BuildCandidate(Ticket Ticket, Items<BatchItem> Batch, string Tip, Items<MilestoneId> Ahead = default) : Order;
 
     /// <summary>Run the gates on a candidate; one that fails also on <paramref name="Base"/>. Answer: <see cref="Event.GateFinished"/>.</summary>
     public sealed record TestCandidate(Ticket Ticket, string Candidate, Items<MilestoneId> Milestones, string Base) : Order;

@@ -41,6 +41,11 @@ internal static class OrdersOf
                 break;
             case Integration.Testing t:
                 orders.Add(new Order.TestCandidate(t.Ticket, t.Candidate, Ids(t.Batch), t.Batch.Count > 0 ? state.Tip : t.Onto));
+                if (t.Ahead is { Answered: false } ahead)
+                {
+                    orders.Add(new Order.BuildCandidate(ahead.Ticket, ahead.Batch, t.Candidate, Ids(t.Batch)));
+                }
+
                 break;
             case Integration.Publishing { NotBefore: null } p:
                 orders.Add(new Order.Publish(p.Ticket, p.Onto, p.Candidate.Commit, p.Batch, Earlier(state)));

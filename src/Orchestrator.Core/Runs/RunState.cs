@@ -82,16 +82,25 @@ public abstract record Integration
     /// <summary>A candidate is being made of the batch.</summary>
     public sealed record Building(Ticket Ticket, Items<BatchItem> Batch) : Integration;
 
-    /// <summary>The gates run on the candidate.</summary>
-    public sealed record Testing(Ticket Ticket, Items<BatchItem> Batch, string Onto, string Candidate) : Integration;
+    /// <summary>The gates run on the candidate; <paramref name="Ahead"/> is made ready meanwhile.</summary>
+    public sealed record Testing(Ticket Ticket, Items<BatchItem> Batch, string Onto, string Candidate, NextCandidate? Ahead = null) : Integration;
 
     /// <summary>
     /// The tested candidate is being published; an empty batch publishes again what could not land before. Once
     /// begun it may have happened, whatever became of the answer, so that only its own answer ends it: when the
     /// order fails, of which <paramref name="Trouble"/> tells, it is given again, not before <paramref name="NotBefore"/>.
     /// </summary>
-    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, GatedCommit Candidate, DateTimeOffset? NotBefore = null, string? Trouble = null) : Integration;
+    public sealed record Publishing(Ticket Ticket, Items<BatchItem> Batch, string Onto, GatedCommit Candidate, DateTimeOffset? NotBefore = null, string? Trouble = null, NextCandidate? Ahead = null) : Integration;
 }
+
+/// <summary>
+/// The candidate after the one under test, made on top of it in the hope that it is green, so that its own test begins at once.
+/// </summary>
+/// <param name="Ticket">The order that makes it.</param>
+/// <param name="Batch">What it is made of.</param>
+/// <param name="Answered">Whether that order was answered.</param>
+/// <param name="Commit">The commit; null while it is not made, or when not all of the batch merged.</param>
+public sealed record NextCandidate(Ticket Ticket, Items<BatchItem> Batch, bool Answered = false, string? Commit = null);
 
 /// <summary>How hard a run is asked to stop; a stronger one replaces a weaker one.</summary>
 public enum Urgency

@@ -36,7 +36,7 @@ public sealed class Candidates(Repository repository)
     // The latest TASKS.md of ours: the next merge usually begins with it, and need not ask git for it again.
     private (string Blob, byte[] Text) _written = ("", []);
 
-    /// <summary>Merges a batch on the target's tip as it is now, in plan order.</summary>
+    /// <summary>Merges a batch on the target's tip as it is now, those with the least overlap first.</summary>
     public async Task<BuiltCandidate> BuildAsync(CandidateContext context, IReadOnlyList<BatchItem> batch, string tip, CancellationToken cancellation)
     {
         var onto = await repository.CommitOfAsync(context.Target, cancellation).ConfigureAwait(false)
@@ -64,7 +64,7 @@ public sealed class Candidates(Repository repository)
         var merged = new List<MilestoneId>();
         var failed = new List<Conflict>();
         var held = await HeldAsync(at, batch, cancellation).ConfigureAwait(false);
-        foreach (var item in batch)
+        foreach (var item in await MergeOrder.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false))
         {
             if (held.Contains(item.Tip))
             {

@@ -219,7 +219,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> BuildAsync(Order.BuildCandidate o, CancellationToken cancellation)
     {
-        var making = new CandidateContext(context.Run.Value, context.Target, id => Planned(id).Title, id => Planned(id).Hash, context.TaskLines());
+        var making = new CandidateContext(context.Run.Value, context.Target, id => Planned(id).Title, id => Planned(id).Hash, [.. context.TaskLines().Select(line => o.Ahead.Contains(line.Id) ? line with { Done = true } : line)]);
         var built = await _candidates.BuildAsync(making, o.Batch, o.Tip, cancellation).ConfigureAwait(false);
         return new Event.CandidateBuilt(o.Ticket, built.Onto, built.Tip, built.Commit, built.Merged, built.Conflicts);
     }

@@ -163,6 +163,50 @@ public sealed class IntegrationSentences
         Assert.Equal("1C 1D", story.Tests().Publishes().Batch());
     }
 
+    /// <summary>1A is under test, 1B was accepted meanwhile.</summary>
+    private static Story Ahead() => Story.Of("1A needs", "1B needs").Begins().Accepts("1A").Builds().Accepts("1B");
+
+    [Fact]
+    public void While_a_candidate_is_under_test_the_next_one_is_made_on_top_of_it()
+    {
+        var story = Ahead();
+        var order = story.Queued<Order.BuildCandidate>();
+        Assert.Equal((story.Queued<Order.TestCandidate>().Candidate, "1B", "1A"), (order.Tip, story.Batch(), string.Join(' ', order.Ahead)));
+    }
+
+    [Fact]
+    public void When_the_first_has_landed_the_next_is_tested_without_being_built_again()
+    {
+        var story = Ahead().Builds();
+        Assert.Empty(story.Orders.OfType<Order.BuildCandidate>());
+        var next = ((Integration.Testing)story.State.Integration).Ahead!.Commit;
+        story.Tests().Publishes().Expect("1A: done", "1B: accepted");
+        Assert.Equal(next, story.Queued<Order.TestCandidate>().Candidate);
+        Assert.Equal((next, story.State.Tip), (story.Tests().Queued<Order.Publish>().Candidate, story.Queued<Order.Publish>().Onto));
+    }
+
+    [Fact]
+    public void What_was_made_on_top_of_a_red_candidate_is_thrown_away()
+    {
+        var story = Ahead().Builds().Tests(green: false).Expect("1A: parked Queue");
+        Assert.Equal(("1B", "base"), (story.Batch(), story.Queued<Order.BuildCandidate>().Tip));
+    }
+
+    [Fact]
+    public void A_conflict_with_what_may_never_land_sends_nobody_back()
+    {
+        var story = Ahead().Builds("1B").Expect("1B: accepted").Tests().Publishes();
+        Assert.Equal("1B", story.Batch()); // now it is certain with what it meets
+        story.Builds("1B").Expect("1B: preparing");
+    }
+
+    [Fact]
+    public void When_the_first_did_not_reach_the_target_the_next_is_built_again()
+    {
+        var story = Ahead().Builds().Tests().Publishes(unlanded: "Edits in the way.");
+        Assert.Equal("1B", story.Batch());
+    }
+
     [Fact]
     public void A_guilty_one_out_of_attempts_fails_and_the_rest_lands()
     {

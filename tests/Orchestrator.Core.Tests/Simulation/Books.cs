@@ -225,7 +225,7 @@ internal sealed class Books(Scenario scenario)
             case Event.TargetMoved:
                 _queue.Open = false;
                 break;
-            case Event.CandidateBuilt e:
+            case Event.CandidateBuilt e when order is Order.BuildCandidate { Ahead.Count: 0 }: // with what is only hoped for, no conflict counts
                 _queue.Trials.On(e.Tip);
                 foreach (var conflict in e.Conflicts)
                 {

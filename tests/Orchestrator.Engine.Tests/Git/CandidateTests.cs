@@ -36,7 +36,7 @@ public sealed class CandidateTests : InRepository
         var two = await WorkAsync("1B", ("src/app.txt", "EINS\ntwo\nthree\n"), ("ü b.txt", "b\n"));
         var three = await WorkAsync("1C", ("c.txt", "c\n"));
         var built = await BuildAsync(Repo.Tip(), one, two, three);
-        Assert.Equal([one.Id, three.Id], built.Merged);
+        Assert.Equal([three.Id, one.Id], built.Merged); // those with the least overlap first
         var conflict = Assert.Single(built.Conflicts);
         Assert.Equal(two.Id, conflict.Id);
         Assert.Equal(["src/app.txt"], conflict.Paths);
