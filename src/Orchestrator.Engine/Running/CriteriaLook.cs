@@ -11,7 +11,7 @@ namespace Orchestrator.Engine.Running;
 /// Which exit criteria are proved without a person's or a model's word: one that quotes a gate's command or name, by that
 /// gate; one that quotes paths, by these files. What is quoted stands between backticks.
 /// </summary>
-internal static partial class CriteriaLook
+public static partial class CriteriaLook
 {
     /// <summary>The proofs, in the order of the criteria.</summary>
     public static async Task<Items<CriterionProof>> ProofsAsync(
@@ -39,7 +39,7 @@ internal static partial class CriteriaLook
     /// <summary>Those of the paths that a commit has.</summary>
     private static async Task<HashSet<string>> ThereAsync(Repository repository, string commit, List<string> paths, CancellationToken cancellation)
     {
-        var listing = await repository.Git.RunAsync(repository.Places.Shadow, ["--literal-pathspecs", "ls-tree", "-z", "--name-only", "--full-tree", commit, "--", .. paths.Select(p => p.TrimEnd('/'))], cancellation).ConfigureAwait(false);
+        var listing = await repository.Git.RunAsync(repository.Places.Shadow, ["--literal-pathspecs", "ls-tree", "-t", "-z", "--name-only", "--full-tree", commit, "--", .. paths.Select(p => p.TrimEnd('/'))], cancellation).ConfigureAwait(false);
         var found = Encoding.UTF8.GetString(listing.Output).Split('\0').ToHashSet(StringComparer.Ordinal);
         return [.. paths.Where(p => found.Contains(p.TrimEnd('/')))];
     }

@@ -8,6 +8,20 @@ namespace Orchestrator.Engine.Tests.Plans;
 public sealed class MilestoneTextTests
 {
     [Theory]
+    [InlineData("## Exit Criteria\n\n- one\n* two\n1. three\n2) four\n- [ ] five\n- [x] six\n", "one|two|three|four|five|six")]
+    [InlineData("## Exit Criteria:\n- one\n  goes on\n\n- two\n", "one goes on|two")]
+    [InlineData("## exit criteria\nIt works.\nAnd fast.\n\n## Notes\n- not one\n", "It works.|And fast.")]
+    [InlineData("## Exit Criteria\n\n### Tests\n- one\n# Other\n- not one\n", "one")]
+    [InlineData("## Tasks\n- not one\n", "")]
+    [InlineData("## Exit Criteria\n", "")]
+    [InlineData("## Exit Criteria\n- \n- `a`\n", "`a`")]
+    public void Exit_criteria_are_the_entries_of_their_section(string text, string expected)
+    {
+        var file = MilestoneText.Read(MilestoneId.Parse("1A"), System.Text.Encoding.UTF8.GetBytes("# Title\n\n" + text), "1A.md", []);
+        Assert.Equal(expected, string.Join('|', file!.Criteria));
+    }
+
+    [Theory]
     [InlineData("# Parser\n", "Parser")]
     [InlineData("# Milestone 1A: Parser\n", "Parser")]
     [InlineData("# 1A - Parser\n", "Parser")]
