@@ -41,7 +41,7 @@ public static class ReviewVerdict
         };
     }
 
-    private static bool Met(JsonElement criterion) => TurnReport.Child(criterion, "met") is { ValueKind: JsonValueKind.True };
+    private static bool Met(JsonElement criterion) => criterion.ValueKind == JsonValueKind.Object && criterion.TryGetProperty("met", out var met) && met.ValueKind == JsonValueKind.True;
 
     private static int Number(JsonElement criterion) => TurnReport.Number(criterion, "number") is > 0 and < 1000 and var number ? (int)number : 0;
 

@@ -74,6 +74,22 @@ public sealed class ReviewVerdictTests
         Assert.Equal(["verdict", "summary", "findings"], schema.RootElement.GetProperty("required").EnumerateArray().Select(e => e.GetString()));
     }
 
+    [Fact]
+    public void A_criterion_that_is_met_is_proved_by_what_the_reviewer_says_of_it()
+    {
+        var approved = Assert.IsType<TurnOutcome.Approved>(Read("""
+            {"verdict":"approved","summary":"s","findings":[],"criteria":[{"number":2,"met":true,"evidence":"a.cs:7"},{"number":1,"met":true,"evidence":""},{"number":-1,"met":true,"evidence":"x"}]}
+            """));
+        Assert.Equal([new CriterionProof(2, ProvedBy.Reviewer, "a.cs:7")], approved.Proofs); // a word without evidence proves nothing
+    }
+
+    [Fact]
+    public void A_criterion_that_is_not_met_blocks_whatever_the_verdict_says()
+    {
+        var refused = Assert.IsType<TurnOutcome.ChangesRequested>(Read("""{"verdict":"approved","summary":"s","findings":[],"criteria":[{"number":3,"met":false,"evidence":"no test"}]}"""));
+        Assert.Equal("Exit criterion 3 does not hold: no test", Assert.Single(refused.Findings).Claim);
+    }
+
     private static TurnOutcome Read(string json, FindingSeverity bar = FindingSeverity.Major)
     {
         using var document = JsonDocument.Parse(json);
