@@ -13,7 +13,7 @@ internal static class Integrating
 {
     public static RunState CandidateBuilt(RunState state, Event.CandidateBuilt e, DateTimeOffset at)
     {
-        if (state.Integration is Integration.Testing { Ahead: { } ahead } testing && ahead.Ticket == e.Ticket)
+        if (state.Integration is Integration.Testing { Ahead: { Answered: false } ahead } testing && ahead.Ticket == e.Ticket)
         {
             // One that not all of the batch is in is not used: whether the rest conflicts is seen again once it is certain with what.
             return state with { Integration = testing with { Ahead = ahead with { Answered = true, Commit = e.Merged.Count == ahead.Batch.Count ? e.Candidate : null } } };
@@ -174,7 +174,7 @@ internal static class Integrating
     /// <summary>An order of the queue could not be carried out: waits and tries again, or stops the run.</summary>
     public static RunState QueueFailed(RunState state, Event.OrderFailed e, DateTimeOffset at)
     {
-        if (state.Integration is Integration.Testing { Ahead: { } ahead } prepared && ahead.Ticket == e.Ticket)
+        if (state.Integration is Integration.Testing { Ahead: { Answered: false } ahead } prepared && ahead.Ticket == e.Ticket)
         {
             return state with { Integration = prepared with { Ahead = ahead with { Answered = true } } };
         }

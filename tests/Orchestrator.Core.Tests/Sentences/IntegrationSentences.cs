@@ -186,6 +186,16 @@ public sealed class IntegrationSentences
     }
 
     [Fact]
+    public void A_second_answer_about_the_next_candidate_changes_nothing()
+    {
+        var story = Ahead();
+        var ticket = story.Queued<Order.BuildCandidate>().Ticket;
+        var before = story.Builds().State;
+        Assert.Equal(before, story.Happens(new Event.CandidateBuilt(ticket, "base", "base", "other", Sketch.Ids("1B"), [])).State);
+        Assert.Equal(before, story.Happens(new Event.OrderFailed(ticket, FailureKind.Run, "git.trouble", "late")).State);
+    }
+
+    [Fact]
     public void What_was_made_on_top_of_a_red_candidate_is_thrown_away()
     {
         var story = Ahead().Builds().Tests(green: false).Expect("1A: parked Queue");

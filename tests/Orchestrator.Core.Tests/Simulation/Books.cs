@@ -220,7 +220,7 @@ internal sealed class Books(Scenario scenario)
                 _queue.Tested(test, e.Results.All(r => r.Passed));
                 break;
             case Event.Published e when order is Order.Publish publish:
-                _queue.Published(publish.Batch.Select(item => IndexOf(item.Id)), e.Proof.Checks.All(c => c.Holds));
+                _queue.Published(e.Commit, publish.Batch.Select(item => IndexOf(item.Id)), e.Proof.Checks.All(c => c.Holds));
                 break;
             case Event.TargetMoved:
                 _queue.Open = false;

@@ -36,7 +36,7 @@ internal sealed class QueueBook(int milestones)
         Books.Demand(_green.Contains(order.Candidate), "the commit that passed the gates is the commit that lands");
     }
 
-    public void Published(IEnumerable<int> batch, bool proved)
+    public void Published(string commit, IEnumerable<int> batch, bool proved)
     {
         if (!proved)
         {
@@ -44,7 +44,7 @@ internal sealed class QueueBook(int milestones)
         }
 
         Open = false;
-        Trials.Forget();
+        Trials.Landed(commit);
         foreach (var i in batch)
         {
             Proved[i] = true;

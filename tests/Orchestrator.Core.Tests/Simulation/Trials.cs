@@ -15,8 +15,7 @@ internal sealed class Trials
     {
         if (tip != _tip)
         {
-            _tip = tip;
-            Forget();
+            Landed(tip);
         }
     }
 
@@ -39,9 +38,10 @@ internal sealed class Trials
         _runs = 0;
     }
 
-    /// <summary>Something landed.</summary>
-    public void Forget()
+    /// <summary>Something landed; what comes next is tested on it, also what was built ahead.</summary>
+    public void Landed(string tip)
     {
+        _tip = tip;
         _seen.Clear();
         _runs = 0;
     }

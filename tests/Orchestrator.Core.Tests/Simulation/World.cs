@@ -66,9 +66,11 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
 
         Advance(first.At + _wrong);
         var fact = _coming.Dequeue();
-        if (fact is Event.TurnFinished { Outcome: TurnOutcome.Limited })
+        if (fact is Event.TurnFinished { Outcome: TurnOutcome.Limited limited })
         {
-            _limitUntil = _time + TimeSpan.FromHours(7);
+            // Told before the clock was set back, a reset lies that much further ahead, and has to be believed.
+            var told = limited.ResetsAt is { } reset && reset > Now && reset - Now <= TimeSpan.FromDays(8) ? reset - Now : TimeSpan.Zero;
+            _limitUntil = _time + told + TimeSpan.FromHours(7);
         }
 
         return fact;
