@@ -226,7 +226,7 @@ internal sealed class Books(Scenario scenario)
                 _queue.Open = false;
                 break;
             case Event.CandidateBuilt e when order is Order.BuildCandidate { Ahead.Count: 0 }: // with what is only hoped for, no conflict counts
-                _queue.Trials.On(e.Tip);
+                _queue.Trials.On(e.Tip, e.Conflicts.Count > 0);
                 foreach (var conflict in e.Conflicts)
                 {
                     AttemptFailed(_ledgers[IndexOf(conflict.Id)]);

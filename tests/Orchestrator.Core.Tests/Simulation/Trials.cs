@@ -10,9 +10,10 @@ internal sealed class Trials
     private string _tip = "";
     private int _runs;
 
-    /// <summary>A candidate was built on a tip; what was seen on another says nothing.</summary>
-    public void On(string tip)
+    /// <summary>A candidate was built on a tip; what was seen on another says nothing. When somebody is left out for a conflict, the search begins anew.</summary>
+    public void On(string tip, bool conflicts)
     {
+        _runs = conflicts ? 0 : _runs;
         if (tip != _tip)
         {
             Landed(tip);

@@ -70,7 +70,8 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         {
             // Told before the clock was set back, a reset lies that much further ahead, and has to be believed.
             var told = limited.ResetsAt is { } reset && reset > Now && reset - Now <= TimeSpan.FromDays(8) ? reset - Now : TimeSpan.Zero;
-            _limitUntil = _time + told + TimeSpan.FromHours(7);
+            var until = _time + told + TimeSpan.FromHours(7);
+            _limitUntil = until > _limitUntil ? until : _limitUntil; // of several refusals the longest counts
         }
 
         return fact;
@@ -190,7 +191,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         var cost = rng.Below(100) / 100m;
         if (o.Brief.Cap.Usd < cost)
         {
-            cost = o.Brief.Cap.Usd.Value + (rng.Below(10) * Purse.Request / 10);
+            cost = decimal.Round(o.Brief.Cap.Usd.Value + (rng.Below(10) * Purse.Request / 10), 9, MidpointRounding.ToZero); // sums in another order must be the same to the last digit
             outcome = outcome is TurnOutcome.Completed or TurnOutcome.Approved ? new TurnOutcome.Spent("spent") : outcome;
         }
 
