@@ -31,7 +31,7 @@ internal static class ExplainScreen
         Part(text, "What happened", Moments(dossier, zone));
         Part(text, "What stands against it", Findings(dossier));
         Part(text, "Marks", milestone.Marks.Select(m => $"{Words.Of(m.Kind)}: {Line(m.Path)}{(m.Detail.Length > 0 ? $" ({Line(m.Detail)})" : "")}"));
-        Part(text, "Exit criteria", planned.Criteria.Select((criterion, i) => $"{Line(criterion)}\n    {Proof(milestone, i + 1)}"));
+        Part(text, "Exit criteria", milestone.Attempt == 0 ? [] : planned.Criteria.Select((criterion, i) => $"{Line(criterion)}\n    {Proof(milestone, i + 1)}"));
         Part(text, "Gates, when they ran last", dossier.Gates.Count > 0 ? dossier.Gates[^1].Results.Select(Gate) : []);
         Part(text, "Merges", Merges(chronicle, planned.Id, zone));
         var advice = NextSteps.Of(state, index, alive);

@@ -1,5 +1,6 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Progress;
+using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Evidence;
 
 namespace Orchestrator.Cli.Screens;
@@ -19,18 +20,30 @@ internal static class ReportFindings
             """);
     }
 
-    /// <summary>Each criterion, and what proves it.</summary>
+    /// <summary>Each criterion of what was begun, and what proves it. That nobody does weighs on what is done.</summary>
     public static Html Criteria(Tale tale)
     {
         var state = tale.State;
-        var rows = Enumerable.Range(0, state.Milestones.Count).SelectMany(i => state.Plan.Milestones[i].Criteria.Select((criterion, n) =>
+        var rows = new List<Html>();
+        var (proved, open) = (0, 0);
+        for (var i = 0; i < state.Milestones.Count; i++)
         {
-            var proofs = state.Milestones[i].Proofs.Where(p => p.Criterion == n + 1).ToList();
-            return Html.Of($"""
-                <tr><th scope="row">{state.Plan.Milestones[i].Id}</th><td class="wide">{criterion}</td><td>{(proofs.Count == 0 ? Html.Of($"""<span class="tag failed">nobody</span>""") : Html.Join(proofs.Select(p => Html.Of($"""<span class="tag done">{p.By.ToString().ToLowerInvariant()}</span> """))))}</td><td class="wide">{string.Join("; ", proofs.Select(p => p.Evidence))}</td></tr>
-                """);
-        })).ToList();
-        return rows.Count == 0 ? Html.None : ReportScreen.Table(["", "criterion", "proved by", "evidence"], rows);
+            var (planned, milestone) = (state.Plan.Milestones[i], state.Milestones[i]);
+            for (var n = 0; n < planned.Criteria.Count && milestone.Attempt > 0; n++)
+            {
+                var proofs = milestone.Proofs.Where(p => p.Criterion == n + 1).ToList();
+                (proved, open) = proofs.Count > 0 ? (proved + 1, open) : (proved, open + 1);
+                var nobody = milestone.Phase is Phase.Integrated ? Html.Of($"""<span class="tag failed">nobody</span>""") : Html.Of($"""<span class="tag">not yet</span>""");
+                rows.Add(Html.Of($"""
+                    <tr><th scope="row">{planned.Id}</th><td class="wide">{planned.Criteria[n]}</td><td>{(proofs.Count == 0 ? nobody : Html.Join(proofs.Select(p => Html.Of($"""<span class="tag done">{p.By.ToString().ToLowerInvariant()}</span> """))))}</td><td class="wide">{string.Join("; ", proofs.Select(p => p.Evidence))}</td></tr>
+                    """));
+            }
+        }
+
+        return rows.Count == 0 ? Html.None : Html.Of($"""
+            <p>{proved} proved, {open} not.</p>
+            <details><summary>all {rows.Count}</summary>{ReportScreen.Table(["", "criterion", "proved by", "evidence"], rows)}</details>
+            """);
     }
 
     /// <summary>What somebody should look at twice.</summary>

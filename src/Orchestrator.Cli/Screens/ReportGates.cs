@@ -17,7 +17,7 @@ internal static class ReportGates
             return Html.None;
         }
 
-        var gates = ReportScreen.Table(["gate", "runs", "green", "flaky", "red before the work", "red"], runs.GroupBy(r => r.Result.Name).Select(g => Html.Of($"""
+        var gates = ReportScreen.Table(["gate", "#runs", "#green", "#flaky", "#red before", "#red"], runs.GroupBy(r => r.Result.Name).Select(g => Html.Of($"""
             <tr><th scope="row" class="wide">{g.Key}</th><td class="n">{g.Count()}</td><td class="n">{g.Count(r => r.Result is { Passed: true, Flaky: false })}</td><td class="n">{Count(g.Count(r => r.Result.Flaky), "waiting")}</td><td class="n">{Count(g.Count(r => r.Result.Inherited), "waiting")}</td><td class="n">{Count(g.Count(r => r.Result.Blocks), "failed")}</td></tr>
             """)));
         var bad = runs.Where(r => !r.Result.Passed || r.Result.Flaky).OrderBy(r => r.At).ToList();

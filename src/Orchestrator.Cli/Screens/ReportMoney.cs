@@ -24,7 +24,7 @@ internal static class ReportMoney
         var groups = ledger.GroupBy(key).Select(g => (Key: g.Key, Usage: g.Aggregate(default(Usage), (sum, s) => sum.Add(s.Usage)))).ToList();
         var most = groups.Max(g => g.Usage.CostUsd);
         return Html.Of($"""
-            <div>{ReportScreen.Table([$"by {name}", "USD", "tokens", "cached"], groups.Select(g => Html.Of($"""
+            <div>{ReportScreen.Table([$"by {name}", "#USD", "#tokens", "#cached"], groups.Select(g => Html.Of($"""
             <tr><th scope="row">{g.Key}<span class="bar" style="width:{(most > 0 ? g.Usage.CostUsd / most * 100 : 0):0}%"></span></th><td class="n">{g.Usage.CostUsd:0.00}</td><td class="n">{Thousands(g.Usage.Tokens)}</td><td class="n">{(g.Usage.InputTokens > 0 ? 100.0 * g.Usage.CacheReadTokens / g.Usage.InputTokens : 0):0} %</td></tr>
             """)))}</div>
             """);

@@ -168,7 +168,7 @@ internal static class ReportScreen
                 <tr id="m-{planned.Id}"><th scope="row">{planned.Id}</th><td><span class="tag {word}">{word}</span></td><td class="wide"><b>{planned.Title}</b>{(standing.Text.Length > 0 ? Html.Of($"<br>{standing.Text}") : Html.None)}{story}</td><td class="n">{(milestone.Attempt > 0 ? $"{milestone.Attempt}" : "")}</td><td class="n">{(milestone.Attempt > 0 ? $"{milestone.Round}" : "")}</td><td class="n">{milestone.Usage.CostUsd:0.00}</td></tr>
                 """);
         });
-        return Table(["", "state", "what", "attempt", "round", "USD"], rows);
+        return Table(["", "state", "what", "#attempt", "#round", "#USD"], rows);
     }
 
     private static Html Evidence(Tale tale, ReportContext context)
@@ -187,9 +187,9 @@ internal static class ReportScreen
             """);
     }
 
-    /// <summary>A table that scrolls by itself where it is too wide.</summary>
+    /// <summary>A table that scrolls by itself where it is too wide. A head that begins with <c>#</c> stands over numbers.</summary>
     public static Html Table(IEnumerable<string> head, IEnumerable<Html> rows) => Html.Of($"""
-        <div class="scroll"><table><thead><tr>{head.Select(h => Html.Of($"""<th scope="col">{h}</th>"""))}</tr></thead><tbody>
+        <div class="scroll"><table><thead><tr>{head.Select(h => h.StartsWith('#') ? Html.Of($"""<th scope="col" class="n">{h[1..]}</th>""") : Html.Of($"""<th scope="col">{h}</th>"""))}</tr></thead><tbody>
         {rows}
         </tbody></table></div>
         """);

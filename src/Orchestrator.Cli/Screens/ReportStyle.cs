@@ -26,9 +26,9 @@ internal static class ReportStyle
         dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
         .person { border-left: 6px solid var(--bad); } .person.none { border-left-color: var(--good); } .person ul { margin: 0; padding-left: 20px; } .person li, .person p { margin: 4px 0; overflow-wrap: anywhere; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-        th, td { text-align: left; vertical-align: top; padding: 6px 10px 6px 0; border-top: 1px solid var(--line); }
-        thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: .85rem; } tbody th { font-weight: 600; }
-        td.n, .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .wide { min-width: 200px; overflow-wrap: anywhere; }
+        th, td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0; border-top: 1px solid var(--line); }
+        thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: .85rem; white-space: nowrap; } tbody th { font-weight: 600; }
+        th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .wide { min-width: 200px; overflow-wrap: anywhere; }
         .tag { display: inline-block; padding: 0 8px; border-radius: 10px; font-size: .82rem; background: var(--wait-back); color: var(--wait); white-space: nowrap; }
         .tag.done { background: var(--good-back); color: var(--good); } .tag.failed { background: var(--bad-back); color: var(--bad); }
         .severity { color: var(--soft); } .severity.heavy { color: var(--bad); }

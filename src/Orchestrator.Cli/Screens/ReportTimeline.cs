@@ -94,7 +94,7 @@ internal static class ReportTimeline
         var all = rows.SelectMany(d => d.Turns.Select(t => (d.Id, Turn: t))).OrderBy(x => x.Turn.Begun).ToList();
         return Html.Of($"""
             <details><summary>all {all.Count} turns</summary>
-            {ReportScreen.Table(["", "role", "attempt", "round", "begun", "took", "ended", "USD", "files"], all.Select(x => Html.Of($"""
+            {ReportScreen.Table(["", "role", "#attempt", "#round", "begun", "#took", "ended", "#USD", "files"], all.Select(x => Html.Of($"""
                 <tr><th scope="row">{x.Id}</th><td>{Role(x.Turn)}</td><td class="n">{x.Turn.Attempt}</td><td class="n">{x.Turn.Round}</td><td>{context.Clock(x.Turn.Begun)}</td><td class="n">{(x.Turn.Ended is { } end ? ReportContext.Span(end - x.Turn.Begun) : "")}</td><td class="wide">{Outcome(x.Turn)}</td><td class="n">{x.Turn.Usage.CostUsd:0.00}</td><td>{Files(x.Id, x.Turn, context)}</td></tr>
                 """)))}
             </details>
