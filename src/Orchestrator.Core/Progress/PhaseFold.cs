@@ -15,9 +15,10 @@ internal static class PhaseFold
             Phase.Parked or Phase.Accepted => EndWait(dossier, at),
             _ => dossier,
         };
-        if (then.Phase is Phase.Accepted && now.Phase is Phase.Parked { Reason: ParkReason.Queue } or Phase.Failed)
+        if (then.Phase is Phase.Accepted && now.Phase is not Phase.Integrated)
         {
             dossier = Fates.SentBack(dossier, fact, then, now, at);
+            dossier = now.Phase is Phase.Working ? dossier.Note(at, $"sent back by the merge queue: {now.Reason}") : dossier; // it goes on at once
         }
 
         return now.Phase switch
