@@ -62,7 +62,7 @@ internal static class DossierFold
 
     private static Dossier Metered(Dossier dossier, Event.TurnMetered e, RunState before)
     {
-        var ticket = before.Unmetered.First(t => t.Ticket == e.Ticket).Turn;
+        var ticket = before.Unmetered.FirstOrDefault(t => t.Ticket == e.Ticket).Turn; // no turn's when the answer fits no question
         for (var i = 0; i < dossier.Turns.Count; i++)
         {
             if (dossier.Turns[i].Ticket == ticket)

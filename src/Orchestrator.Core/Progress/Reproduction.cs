@@ -76,8 +76,8 @@ public static class Reproduction
 
         commands.Add(new Command("bring both sides together", $"git merge --no-ff --no-commit {work}"));
         commands.Add(new Command(
-            "mend the files that it names, run the gates, then commit it as done",
-            $"git commit -a -m {Quote($"Merge milestone {planned.Id}: {Plain.Line(planned.Title)}")} --trailer 'Orchestrator-Milestone: {planned.Id}' --trailer 'Orchestrator-Run: {state.Run}' --trailer 'Orchestrator-Milestone-Hash: {planned.Hash}'"));
+            "mend the files that it names, 'git add' each, run the gates, then commit it as done",
+            $"git commit -m {Quote($"Merge milestone {planned.Id}: {Plain.Line(planned.Title)}")} --trailer 'Orchestrator-Milestone: {planned.Id}' --trailer 'Orchestrator-Run: {state.Run}' --trailer 'Orchestrator-Milestone-Hash: {planned.Hash}'"));
         commands.Add(new Command($"{planned.Id} is done; go on with what needs it", "orchestrator run"));
         return commands.ToItems();
     }
