@@ -178,7 +178,7 @@ internal static class ReportScreen
         {
             var milestone = state.Milestones[state.Plan.IndexOf(d.Id)!.Value];
             return Html.Of($"""
-                <tr><th scope="row">{d.Id}</th><td>{context.Link(d.Id, EvidencePlaces.FileName, "evidence")} · {context.Link(d.Id, EvidencePlaces.FactsName, "facts")} · {context.Link(d.Id, "turns/", "turns")}{(d.Gates.Count > 0 ? Html.Of($" · {context.Link(d.Id, "gates/", "gates")}") : Html.None)}</td><td><code>{milestone.Base}</code> … <code>{milestone.Tip}</code></td></tr>
+                <tr><th scope="row">{d.Id}</th><td>{context.Link(d.Id, EvidencePlaces.FileName, "evidence")}{(d.Turns.Count > 0 ? Html.Of($" · {context.Link(d.Id, EvidencePlaces.FactsName, "facts")} · {context.Link(d.Id, "turns/", "turns")}") : Html.None)}{(d.Gates.Count > 0 ? Html.Of($" · {context.Link(d.Id, "gates/", "gates")}") : Html.None)}</td><td><code>{milestone.Base}</code> … <code>{milestone.Tip}</code></td></tr>
                 """);
         });
         return Html.Of($"""

@@ -50,7 +50,7 @@ public static class NextSteps
         "agent.request" => "The provider calls the request wrong. Read the last transcript.",
         "agent.no-result" or "agent.error" or "agent.session" or "agent.wrong-answer" or "agent.crashes" or "review.no-verdict" => "Read the last transcript and what stands beside it in '.err'.",
         "budget.milestone" => "Raise 'budget_usd' or 'budget.milestone_usd', or make the milestone smaller.",
-        "budget.turn" or "budget.stage" or "budget.run" => "Raise the budget, or make the milestone smaller.",
+        "budget.turn" => "Raise the budget, or make the milestone smaller.",
         _ => null,
     };
 

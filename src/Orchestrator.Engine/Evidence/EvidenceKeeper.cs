@@ -65,7 +65,8 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
     {
         var (before, then) = (_state, _chronicle);
         Recall(fact, state, at);
-        foreach (var owner in Chronicle.Concerned(fact, before))
+        var concerned = Chronicle.Concerned(fact, before).ToHashSet();
+        foreach (var owner in concerned)
         {
             Directory.CreateDirectory(places.Of(IdOf(state, owner)));
             File.AppendAllText(Path.Combine(places.Of(IdOf(state, owner)), EvidencePlaces.FactsName), LineOf(fact, at));
@@ -73,7 +74,7 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
 
         for (var i = 0; i < state.Milestones.Count; i++)
         {
-            if (then is not null && !ReferenceEquals(then.Milestones[i], _chronicle!.Milestones[i]))
+            if (then is not null && before is not null && (!ReferenceEquals(then.Milestones[i], _chronicle!.Milestones[i]) || (fact is not Event.Answered && concerned.Contains(i)) || (_chronicle.Milestones[i].Moments.Count > 0 && IsOther(before, state, i))))
             {
                 Directory.CreateDirectory(places.Of(IdOf(state, i)));
                 Write(state, i);
@@ -85,6 +86,10 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
             WriteRun(state);
         }
     }
+
+    /// <summary>Whether something that concerns the whole run made another thing of a milestone that itself stands as it stood: the run's end, what has not landed, a verdict.</summary>
+    private static bool IsOther(RunState before, RunState state, int index) =>
+        before.Final != state.Final || before.Unlanded != state.Unlanded || state.Culprits.Skip(before.Culprits.Count).Any(c => c.Together.Contains(IdOf(state, index)));
 
     private static MilestoneId IdOf(RunState state, int index) => state.Plan.Milestones[index].Id;
 
