@@ -44,6 +44,7 @@ public sealed class ArchitectureTests
         var allowed = new Dictionary<string, string[]>
         {
             ["Claude"] = ["Processes", "Settings"],
+            ["Evidence"] = ["Git", "Journal", "Ports"],
             ["Gates"] = ["Processes", "Settings"],
             ["Git"] = ["Processes", "Settings"],
             ["Journal"] = [],

@@ -42,6 +42,26 @@ public sealed class DocsTests
     }
 
     [Fact]
+    public void Every_failure_that_has_a_hint_is_documented()
+    {
+        var docs = Read("docs/reference/failures.md");
+        var codes = Regex.Matches(Read("src/Orchestrator.Core/Progress/NextSteps.cs"), @"""((?:agent|review|gate|work|merge|integration|budget)\.[a-z-]+)""").Select(m => m.Groups[1].Value).ToList();
+        Assert.True(codes.Count > 15);
+        Assert.All(codes, code => Assert.Contains($"`{code}`", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_field_of_the_evidence_is_documented()
+    {
+        var docs = Read("docs/reference/files.md");
+        var fields = Directory.GetFiles(Path.Combine(Tool.Root, "src/Orchestrator.Engine/Evidence"), "*.cs")
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"(?:json\.Write\w+\(|(?:List|Texts|Time|Commands)\(json, )""([a-z_]+)""").Select(m => m.Groups[1].Value)).Distinct().ToList();
+        Assert.True(fields.Count > 50);
+        Assert.All(fields, field => Assert.Matches($"`{field}(\\[\\])?`", docs));
+        Assert.All(Enum.GetNames<Core.Progress.Fate>(), fate => Assert.Contains($"| `{Regex.Replace(fate, "(?<=.)([A-Z])", "-$1").ToLowerInvariant()}` |", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Addresses_and_machine_paths_stay_out()
     {
         var files = Tool.Run("/usr/bin/git", Tool.Root, Path.GetTempPath(), 30, "-c", "safe.directory=*", "ls-files", "-z").Out.Split('\0', StringSplitOptions.RemoveEmptyEntries);

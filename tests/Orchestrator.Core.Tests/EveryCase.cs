@@ -3,6 +3,7 @@ using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Core.Tests;
@@ -104,6 +105,9 @@ public sealed class EveryCase
             {
                 var (next, orders) = Conductor.Decide(state, fact, Story.Start.AddHours(1));
                 Assert.NotEmpty(ShortForm.Of(next, orders));
+                var chronicle = Chronicle.Take(null, fact, state, next, Story.Start.AddHours(1));
+                Assert.All(Enumerable.Range(0, next.Milestones.Count), i => Assert.NotEmpty(NextSteps.Of(next, i, alive: false).Sentences));
+                Assert.Equal(next.Milestones.Count, chronicle.Milestones.Count);
                 Assert.True(next.Final is null || orders.Count == 0);
                 walked++;
             }
@@ -115,6 +119,16 @@ public sealed class EveryCase
     [Fact]
     public void Every_order_but_a_wake_up_has_its_ticket() =>
         Assert.All(Orders, order => Assert.Equal(order is Order.Wake ? null : Mine, order.TicketOrNull));
+
+    [Fact]
+    public void Everything_in_a_chronicle_has_its_word()
+    {
+        Assert.All(Enum.GetValues<MarkKind>(), kind => Assert.NotEmpty(Words.Of(kind)));
+        Assert.All(Enum.GetValues<FoundBy>(), by => Assert.NotEmpty(Words.Of(by)));
+        Assert.All(Enum.GetValues<Fate>(), fate => Assert.NotEmpty(Words.Of(fate)));
+        Assert.All(Enum.GetValues<WaitKind>(), kind => Assert.NotEmpty(Words.Of(kind)));
+        Assert.All(Enum.GetValues<CandidateEnd>(), end => Assert.NotEmpty(Words.Of(end)));
+    }
 
     [Fact]
     public void Every_pressure_of_the_machine_has_its_slots()

@@ -3,6 +3,7 @@ using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Core.Tests;
@@ -27,6 +28,9 @@ internal sealed class Story(Items<Milestone> plan)
     public DateTimeOffset Now { get; set; } = Start;
 
     public RunState State { get; private set; } = null!;
+
+    /// <summary>The way here, folded from the same facts.</summary>
+    public Chronicle Chronicle { get; private set; } = null!;
 
     public IReadOnlyList<Order> Orders { get; private set; } = [];
 
@@ -54,14 +58,21 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Happens(Event fact)
     {
-        (State, Orders) = Conductor.Decide(State, fact, Now);
+        Decide(fact);
         _last = fact;
         foreach (var order in Orders.OfType<Order.Meter>().Where(_ => Meters).ToList())
         {
-            (State, Orders) = Conductor.Decide(State, new Event.TurnMetered(order.Ticket, default, default), Now);
+            Decide(new Event.TurnMetered(order.Ticket, default, default));
         }
 
         return this;
+    }
+
+    private void Decide(Event fact)
+    {
+        var before = State;
+        (State, Orders) = Conductor.Decide(State, fact, Now);
+        Chronicle = Chronicle.Take(Chronicle, fact, before, State, Now);
     }
 
     /// <summary>The last fact comes a second time.</summary>
@@ -182,6 +193,8 @@ internal sealed class Story(Items<Milestone> plan)
     public string this[string id] => ShortForm.Milestone(State, State.Plan.IndexOf(Sketch.Id(id))!.Value);
 
     public MilestoneState Of(string id) => State.Milestones[State.Plan.IndexOf(Sketch.Id(id))!.Value];
+
+    public Dossier Dossier(string id) => Chronicle.Milestones[State.Plan.IndexOf(Sketch.Id(id))!.Value];
 
     public TurnBrief Brief(string id) => Given<Order.RunTurn>(id).Brief;
 

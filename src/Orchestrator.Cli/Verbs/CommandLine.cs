@@ -28,6 +28,17 @@ internal static class CommandLine
         var watch = new Option<bool>("--watch") { Description = "Show it again and again until the run ends." };
         root.Add(Verb("status", "What each milestone does or waits for.", [json, watch], (line, stop) => StatusVerb.RunAsync(around, At(line), line.GetValue(json), line.GetValue(watch), stop)));
 
+        var which = new Option<string?>("--run") { Description = "Another run than the latest.", HelpName = "RUN" };
+        var milestone = new Argument<string>("ID") { Description = "The milestone, e.g. 1A." };
+        var asJson = new Option<bool>("--json") { Description = "For programs: the evidence." };
+        var explain = Verb("explain", "Why a milestone waits or how it failed, and what to do now.", [which, asJson], (line, _) => Task.FromResult(ExplainVerb.Run(around, At(line), line.GetRequiredValue(milestone), line.GetValue(which), line.GetValue(asJson))));
+        explain.Add(milestone);
+        root.Add(explain);
+
+        var reported = new Option<string?>("--run") { Description = "Another run than the latest.", HelpName = "RUN" };
+        var output = new Option<string?>("--output", "-o") { Description = "Where; default report.html in the log folder.", HelpName = "FILE" };
+        root.Add(Verb("report", "The whole run as one HTML file.", [reported, output], (line, _) => Task.FromResult(ReportVerb.Run(around, At(line), line.GetValue(reported), line.GetValue(output)))));
+
         var dry = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
         root.Add(Verb("clean", "Remove worktrees and merged branches of ours; work that is not merged is kept.", [dry], async (line, stop) => NoFolder(around, At(line)) ?? await CleanVerb.RunAsync(around, At(line), line.GetValue(dry), stop).ConfigureAwait(false)));
 

@@ -16,6 +16,8 @@ internal static class HelpVerb
               orchestrator run --validate-only     check the plan
               orchestrator run                     do it
               orchestrator status --watch          look on from another terminal
+              orchestrator explain 1A              why it waits or failed, and what to do
+              orchestrator report                  the whole run as one HTML file
               orchestrator -C ../other run         the same for the repository over there
 
             Exit codes: 0 done, 1 bug, 2 something to mend first, 3 some failed, 4 stopped, 5 limit reached, 6 another run works here, 7 not on your branch yet.

@@ -45,7 +45,7 @@ internal static class StatusVerb
     }
 
     /// <summary>The nearest folder upwards that has a state folder of ours; no git is asked.</summary>
-    private static RepositoryPlaces? FindPlaces(string folder)
+    internal static RepositoryPlaces? FindPlaces(string folder)
     {
         for (var at = folder; at is not null; at = Path.GetDirectoryName(at))
         {

@@ -76,6 +76,8 @@ public static class StateFolder
             wanted.Add($"/{folder}/orchestrator_*.log");
             wanted.Add($"/{folder}/metrics.json");
             wanted.Add($"/{folder}/metrics.json.new"); // its draft, which a full disk may leave
+            wanted.Add($"/{folder}/report.html");
+            wanted.Add($"/{folder}/report.html.new");
         }
 
         var info = Path.Combine(places.CommonDir, "info");

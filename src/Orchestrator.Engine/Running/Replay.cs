@@ -1,5 +1,7 @@
 using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Evidence;
 using Orchestrator.Engine.Journal;
 
 namespace Orchestrator.Engine.Running;
@@ -18,5 +20,42 @@ public static class Replay
         }
 
         return state;
+    }
+
+    /// <summary>The state of a run and the way to it; null when it has no facts.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="gates">The gates of the settings.</param>
+    /// <exception cref="JournalException">A fact cannot be read.</exception>
+    public static Tale? TaleOf(this JournalReader journal, RunId run, IReadOnlyList<GateCommand> gates)
+    {
+        RunState? state = null;
+        Chronicle? chronicle = null;
+        foreach (var (fact, at) in journal.Read(run))
+        {
+            var next = Conductor.Fold(state, fact, at);
+            chronicle = Chronicle.Take(chronicle, fact, state, next, at);
+            state = next;
+        }
+
+        return state is null ? null : new Tale(state, chronicle!, gates);
+    }
+
+    /// <summary>Makes the evidence of a run anew, and the keeper that goes on with it.</summary>
+    public static EvidenceKeeper EvidenceOf(this JournalReader journal, RunId run, EvidencePlaces places, IReadOnlyList<GateCommand> gates)
+    {
+        var keeper = new EvidenceKeeper(places, gates);
+        var facts = journal.Read(run);
+        var owners = new List<IReadOnlyList<int>>(facts.Count);
+        RunState? state = null;
+        foreach (var (fact, at) in facts)
+        {
+            owners.Add([.. Chronicle.Concerned(fact, state)]);
+            state = Conductor.Fold(state, fact, at);
+            keeper.Recall(fact, state, at);
+        }
+
+        keeper.WriteAll(facts, owners);
+        return keeper;
     }
 }

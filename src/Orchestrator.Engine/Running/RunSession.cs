@@ -1,8 +1,10 @@
 using Orchestrator.Core;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Claude;
+using Orchestrator.Engine.Evidence;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Journal;
@@ -97,6 +99,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             if (opening.Last is { } last)
             {
                 TasksObserver.CatchUp(new LiveTasks(places), last);
+                CatchUp(journal, places, last, settings);
             }
 
             return new RunEnd.NothingToDo(problems);
@@ -127,6 +130,11 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             ResultGrace = settings.ResultGrace,
             MaxTurns = settings.MaxTurns,
         };
+        if (opening.Last is { } before)
+        {
+            CatchUp(journal, places, before, settings);
+        }
+
         var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, log, logs).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }
@@ -153,7 +161,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         using var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
-        var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. observers], time, Tell);
+        var evidence = EvidenceOf(journal, repository.Places, opened.Run, settings, text => log.Say(LogEventLevel.Warning, text));
+        var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. evidence, .. observers], time, Tell);
 
         context.Tell = loop.Tell;
 
@@ -188,6 +197,29 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         return ended;
+    }
+
+    /// <summary>The evidence of an ended run, whose last fact may have been the last thing before a crash.</summary>
+    private static void CatchUp(RunJournal journal, RepositoryPlaces places, RunState ended, OrchestratorSettings settings)
+    {
+        if (new EvidencePlaces(places, ended.Run).FactsTold() != journal.Reader.Read(ended.Run).Count)
+        {
+            EvidenceOf(journal, places, ended.Run, settings, _ => { });
+        }
+    }
+
+    /// <summary>Who keeps the evidence of a run; nobody when what was told before cannot be told anew. A run does not depend on it.</summary>
+    private static IReadOnlyList<IObserver> EvidenceOf(RunJournal journal, RepositoryPlaces places, RunId run, OrchestratorSettings settings, Action<string> warn)
+    {
+        try
+        {
+            return [journal.Reader.EvidenceOf(run, new EvidencePlaces(places, run), [.. settings.Gates.Select(g => new GateCommand(g.Name, g.Run))])];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            warn($"no evidence is kept: {e.Message}");
+            return [];
+        }
     }
 
     /// <summary>The milestones of the plan that the run does not do.</summary>

@@ -1,0 +1,129 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Journal;
+using Orchestrator.Engine.Ports;
+
+namespace Orchestrator.Engine.Evidence;
+
+/// <summary>
+/// Keeps the folder of each milestone telling its story: <c>evidence.json</c>, whole, and <c>events.jsonl</c>. All of it
+/// follows from the journal; what a crash left out is made anew at the next start, so none of it waits for the disk.
+/// </summary>
+/// <param name="places">Where.</param>
+/// <param name="gates">The gates of the settings.</param>
+public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateCommand> gates) : IObserver
+{
+    private RunState? _state;
+    private Chronicle? _chronicle;
+
+    /// <summary>Takes a fact of the past in; nothing is written. What happened before the start comes here.</summary>
+    public void Recall(Event fact, RunState state, DateTimeOffset at)
+    {
+        _chronicle = Chronicle.Take(_chronicle, fact, _state, state, at);
+        _state = state;
+    }
+
+    /// <summary>Writes everything anew from the facts of the past.</summary>
+    /// <param name="facts">All of them; those recalled.</param>
+    /// <param name="owners">For each, the milestones that it concerns.</param>
+    public void WriteAll(IReadOnlyList<Entry> facts, IReadOnlyList<IReadOnlyList<int>> owners)
+    {
+        if (_state is not { } state)
+        {
+            return;
+        }
+
+        var lines = state.Plan.Milestones.Select(_ => new StringBuilder()).ToArray();
+        for (var i = 0; i < facts.Count; i++)
+        {
+            foreach (var owner in owners[i])
+            {
+                lines[owner].Append(LineOf(facts[i].Fact, facts[i].At));
+            }
+        }
+
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var dossier = _chronicle!.Milestones[i];
+            if (lines[i].Length > 0 || dossier.Moments.Count > 0)
+            {
+                Directory.CreateDirectory(places.Of(dossier.Id));
+                Replace(Path.Combine(places.Of(dossier.Id), EvidencePlaces.FactsName), lines[i].ToString());
+                Write(state, i);
+            }
+        }
+
+        WriteRun(state);
+    }
+
+    /// <inheritdoc/>
+    public void Saw(Event fact, RunState state, DateTimeOffset at)
+    {
+        var (before, then) = (_state, _chronicle);
+        Recall(fact, state, at);
+        var concerned = Chronicle.Concerned(fact, before).ToHashSet();
+        foreach (var owner in concerned)
+        {
+            Directory.CreateDirectory(places.Of(IdOf(state, owner)));
+            File.AppendAllText(Path.Combine(places.Of(IdOf(state, owner)), EvidencePlaces.FactsName), LineOf(fact, at));
+        }
+
+        for (var i = 0; i < state.Milestones.Count; i++)
+        {
+            if (then is not null && before is not null && (!ReferenceEquals(then.Milestones[i], _chronicle!.Milestones[i]) || (fact is not Event.Answered && concerned.Contains(i)) || (_chronicle.Milestones[i].Moments.Count > 0 && IsOther(before, state, i))))
+            {
+                Directory.CreateDirectory(places.Of(IdOf(state, i)));
+                Write(state, i);
+            }
+        }
+
+        if (then is null || then.Moments != _chronicle!.Moments || then.Limits != _chronicle.Limits || state.Final is not null)
+        {
+            WriteRun(state);
+        }
+    }
+
+    /// <summary>Whether something that concerns the whole run made another thing of a milestone that itself stands as it stood: the run's end, what has not landed, a verdict.</summary>
+    private static bool IsOther(RunState before, RunState state, int index) =>
+        before.Final != state.Final || before.Unlanded != state.Unlanded || state.Culprits.Skip(before.Culprits.Count).Any(c => c.Together.Contains(IdOf(state, index)));
+
+    private static MilestoneId IdOf(RunState state, int index) => state.Plan.Milestones[index].Id;
+
+    private void Write(RunState state, int index) =>
+        Replace(Path.Combine(places.Of(IdOf(state, index)), EvidencePlaces.FileName), EvidenceJson.Milestone(new Tale(state, _chronicle!, gates), index, places));
+
+    private void WriteRun(RunState state)
+    {
+        Directory.CreateDirectory(places.Run);
+        Replace(Path.Combine(places.Run, EvidencePlaces.FileName), EvidenceJson.Run(new Tale(state, _chronicle!, gates), places));
+    }
+
+    /// <summary>Whole for whoever reads it now. That it survives a power cut nobody needs: the journal does.</summary>
+    private static void Replace(string path, string text)
+    {
+        var draft = path + ".new";
+        File.WriteAllText(draft, text);
+        File.Move(draft, path, overwrite: true);
+    }
+
+    /// <summary>A fact as the journal spells it, with its time.</summary>
+    private static string LineOf(Event fact, DateTimeOffset at)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("at", at);
+            json.WriteString("fact", JournalNames.Of(fact));
+            json.WritePropertyName("body");
+            json.WriteRawValue(EventCodec.Write(fact), skipInputValidation: true);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
+    }
+}
