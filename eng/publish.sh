@@ -1,8 +1,10 @@
 #!/bin/sh
 # Publishes the program into artifacts/program: as native code where the machine can link, else ready-to-run.
+# With two words: another project, into another folder.
 set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
-out=$root/artifacts/program
+project=$root/${1:-src/Orchestrator.Cli}
+out=$root/${2:-artifacts/program}
 work=$root/artifacts/publish
 log=$work/publish.log
 mkdir -p "$work"
@@ -19,13 +21,13 @@ esac
 
 publish() {
     rm -rf "$out.new"
-    dotnet publish "$root/src/Orchestrator.Cli" -c Release -r "$rid" -o "$out.new" -p:ArtifactsPath="$work/" -p:DebugType=none -nodeReuse:false "$@" >"$log" 2>&1
+    dotnet publish "$project" -c Release -r "$rid" -o "$out.new" -p:ArtifactsPath="$work/" -p:DebugType=none -nodeReuse:false "$@" >"$log" 2>&1
 }
 
 linker=
 command -v clang >/dev/null && linker=clang
 [ -z "$linker" ] && command -v gcc >/dev/null && linker=gcc
-echo "Building the orchestrator (once; about a minute) …"
+[ -n "${1:-}" ] || echo "Building the orchestrator (once; about a minute) …"
 if [ -n "$linker" ] && publish -p:PublishAot=true -p:CppCompilerAndLinker="$linker"; then
     kind="native code"
 elif publish -p:PublishReadyToRun=true --self-contained false; then
@@ -36,5 +38,5 @@ else
     exit 1
 fi
 rm -rf "$out" && mv "$out.new" "$out"
-touch "$out/orchestrator"
+touch "$out"/*
 echo "Built ($kind)."

@@ -1,6 +1,7 @@
 namespace Orchestrator.Cli.Tests.Limits;
 
 /// <summary>Four conversations of the real CLI hit a five-hour limit together; what the model received is the judge.</summary>
+[Collection(Alone.Name)]
 public sealed class AccountLimitTests
 {
     private const string Limit = "limit five_hour";
