@@ -131,6 +131,20 @@ internal sealed class CrashCounter : IDisposable
         return Fired ? $"{_fault} {_at} ({Text(record.AsSpan(16, 16))}: {Text(record.AsSpan(0, 16))} {Text(record.AsSpan(32))})" : $"{_fault} {_at} (not reached)";
     }
 
+    /// <summary>
+    /// The lock of its own that git was refused to remove, inside <c>.git</c>; null when it was another call. It stays: it
+    /// could be the user's, so the program names it and the command that removes it, and leaves it alone.
+    /// </summary>
+    public string? RefusedLock
+    {
+        get
+        {
+            var record = Read(Head + Record * (_at - 1), Record);
+            return Fired && _fault == Fault.Eio && (Text(record.AsSpan(0, 16)), Text(record.AsSpan(16, 16))) == ("unlink", "git")
+                && Text(record.AsSpan(32)) is var path && path.StartsWith("/.git/", StringComparison.Ordinal) && path.EndsWith(".lock", StringComparison.Ordinal) ? path["/.git/".Length..] : null;
+        }
+    }
+
     public void Dispose() => System.IO.File.Delete(File);
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)0)]);

@@ -66,7 +66,7 @@ internal sealed class CrashScene
         {
             var pinned = Disturb(repository, counter, broken);
             var told = Finish(repository, broken);
-            After.Of(repository).Compare(_expected, exact: fault is Fault.Kill or Fault.Torn, broken);
+            After.Of(repository, counter.RefusedLock).Compare(_expected, exact: fault is Fault.Kill or Fault.Torn, broken);
             CheckPins(repository, pinned, broken);
             CheckRest(repository, broken);
             return [.. broken.Select(law => $"{counter.Describe()}: {law}{(law == broken[^1] ? told : "")}")];
@@ -211,7 +211,7 @@ internal sealed class CrashScene
     /// <summary>How a finished run leaves the repository.</summary>
     private sealed record After(string Merged, string Tree, string Status, string Tasks, string Locks, string Worktrees)
     {
-        public static After Of(SampleRepository repository)
+        public static After Of(SampleRepository repository, string? refusedLock = null)
         {
             var git = Path.Combine(repository.Folder, ".git");
             var worktrees = new[] { Path.Combine(repository.Folder, ".worktree"), Path.Combine(git, "worktrees") }.Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries);
@@ -220,7 +220,7 @@ internal sealed class CrashScene
                 repository.Git("ls-tree", "-r", "main"),
                 repository.Git("status", "--porcelain"),
                 repository.Read("TASKS.md"),
-                string.Join(' ', Directory.EnumerateFiles(git, "*.lock", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(git, file)).Order(StringComparer.Ordinal)),
+                string.Join(' ', Directory.EnumerateFiles(git, "*.lock", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(git, file)).Where(name => name != refusedLock).Order(StringComparer.Ordinal)),
                 string.Join(' ', worktrees.Select(entry => Path.GetRelativePath(repository.Folder, entry))));
         }
 
