@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Orchestrator.Engine.Git;
@@ -95,6 +96,23 @@ internal static class GitOutput
         var mark = path.LastIndexOf('~');
         var side = mark < 0 ? "" : path[(mark + 1)..].Split('_')[0];
         return side.Length is 40 or 64 && side.All(char.IsAsciiHexDigitLower) ? path[..mark] : path;
+    }
+
+    /// <summary><c>cat-file --batch</c>: name and content of each blob; what is none, or is not there, is passed over.</summary>
+    public static IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> Blobs(byte[] output)
+    {
+        for (var at = 0; at < output.Length;)
+        {
+            var end = Array.IndexOf(output, (byte)'\n', at);
+            var words = Encoding.ASCII.GetString(output, at, end - at).Split(' ');
+            at = end + 1;
+            if (words is [var name, "blob", var size])
+            {
+                var length = int.Parse(size, CultureInfo.InvariantCulture);
+                yield return (name, output.AsMemory(at, length));
+                at += length + 1;
+            }
+        }
     }
 
     /// <summary><c>worktree list --porcelain -z</c>: folder and branch of each.</summary>

@@ -27,7 +27,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         var name = o.Milestone.ToString();
         var logs = Path.Combine(repository.Places.Milestone(context.Run.Value, name), "gates", o.Ticket.ToString());
         var results = await RunAsync([o.Milestone], repository.Places.Worktree(name), o.Base, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
-        var criteria = context.Plan.Milestones[context.Plan.IndexOf(o.Milestone)!.Value].Criteria;
+        var criteria = context.Planned(o.Milestone).Criteria;
         return new Event.GateFinished(o.Ticket, results, await CriteriaLook.ProofsAsync(repository, criteria, o.Tip, GatesOf([o.Milestone]), results, cancellation).ConfigureAwait(false));
     }
 
@@ -85,6 +85,6 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
     private List<GateSetting> GatesOf(IEnumerable<MilestoneId> ids) =>
     [
         .. context.Gates,
-        .. ids.SelectMany(id => context.Plan.Milestones[context.Plan.IndexOf(id)!.Value].Verify.Select(command => new GateSetting($"{id}: {command}", command, GateSetting.DefaultTimeout))),
+        .. ids.SelectMany(id => context.Planned(id).Verify.Select(command => new GateSetting($"{id}: {command}", command, GateSetting.DefaultTimeout))),
     ];
 }

@@ -39,6 +39,9 @@ public sealed record RunContext(
     /// <summary>What no milestone's work may change.</summary>
     public ProtectedPaths Protected { get; init; } = ProtectedPaths.TasksOnly;
 
+    /// <summary>A milestone as the plan has it.</summary>
+    public Milestone Planned(MilestoneId id) => Plan.Milestones[Plan.IndexOf(id)!.Value];
+
     /// <summary>Takes what a person should read in the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
@@ -132,8 +135,6 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private WorkPlace PlaceOf(MilestoneId id) => new(context.Run.Value, id);
 
-    private Milestone Planned(MilestoneId id) => context.Plan.Milestones[context.Plan.IndexOf(id)!.Value];
-
     private string FolderOf(MilestoneId id) => repository.Places.Milestone(context.Run.Value, id.ToString());
 
     private async Task<Event> PrepareAsync(Order.Prepare o, CancellationToken cancellation)
@@ -152,7 +153,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation, await ConflictAsync(place, o, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         var diff = o.Brief.Role.Judges() ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
         var delta = o.Seen is { } seen && seen != o.Tip ? await DiffAsync(seen, o.Tip, cancellation).ConfigureAwait(false) : "";
-        var planned = Planned(o.Milestone);
+        var planned = context.Planned(o.Milestone);
         var about = await _look.SidesAsync(o, new PromptMaterial(context.Texts[o.Milestone], planned.Criteria, diff, delta), cancellation).ConfigureAwait(false);
         var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
@@ -203,7 +204,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> CommitAsync(Order.Commit o, CancellationToken cancellation)
     {
-        var subject = $"{o.Milestone}: {Planned(o.Milestone).Title}" + (o.After == Role.Remediate ? Invariant($" (round {o.Round})") : "");
+        var subject = $"{o.Milestone}: {context.Planned(o.Milestone).Title}" + (o.After == Role.Remediate ? Invariant($" (round {o.Round})") : "");
         var pin = Invariant($"{o.Attempt}.{o.Round}");
         var work = await _commits.CommitAsync(PlaceOf(o.Milestone), o.Tip, subject, pin, cancellation).ConfigureAwait(false);
         var marks = await _look.MarksAsync(o, work, cancellation).ConfigureAwait(false);
@@ -219,7 +220,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> BuildAsync(Order.BuildCandidate o, CancellationToken cancellation)
     {
-        var making = new CandidateContext(context.Run.Value, context.Target, id => Planned(id).Title, id => Planned(id).Hash, [.. context.TaskLines().Select(line => o.Ahead.Contains(line.Id) ? line with { Done = true } : line)]);
+        var making = new CandidateContext(context.Run.Value, context.Target, id => context.Planned(id).Title, id => context.Planned(id).Hash, [.. context.TaskLines().Select(line => o.Ahead.Contains(line.Id) ? line with { Done = true } : line)]);
         var built = await _candidates.BuildAsync(making, o.Batch, o.Tip, cancellation).ConfigureAwait(false);
         return new Event.CandidateBuilt(o.Ticket, built.Onto, built.Tip, built.Commit, built.Merged, built.Conflicts);
     }

@@ -18,7 +18,7 @@ internal sealed class WorkLook(RunContext context, Repository repository)
     /// <summary>The marks on a milestone's whole change, and on what was put back.</summary>
     public async Task<Items<Mark>> MarksAsync(Order.Commit o, CommittedWork work, CancellationToken cancellation)
     {
-        var planned = context.Plan.Milestones[context.Plan.IndexOf(o.Milestone)!.Value];
+        var planned = context.Planned(o.Milestone);
         var guard = new GuardContext(planned.Scope, context.Texts[o.Milestone], [.. context.Gates.Select(g => g.Run), .. planned.Verify]);
         var marks = work.Commit is { } commit ? await ChangeLook.LookAsync(repository, o.Base, commit, guard, cancellation).ConfigureAwait(false) : default;
         return [.. marks, .. work.PutBack.Select(path => new Mark(MarkKind.PutBack, path, "no milestone may change it"))];

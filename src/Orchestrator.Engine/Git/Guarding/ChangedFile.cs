@@ -112,17 +112,9 @@ internal sealed class ChangeReader(Repository repository)
         }
 
         var output = (await repository.Git.RunAsync(repository.Places.Shadow, ["cat-file", "--batch"], cancellation, Encoding.ASCII.GetBytes(string.Join('\n', names) + "\n")).ConfigureAwait(false)).Output;
-        for (var at = 0; at < output.Length;)
+        foreach (var (name, content) in GitOutput.Blobs(output))
         {
-            var end = Array.IndexOf(output, (byte)'\n', at);
-            var words = Encoding.ASCII.GetString(output, at, end - at).Split(' ');
-            var length = words is [_, "blob", var size] ? int.Parse(size, CultureInfo.InvariantCulture) : -1;
-            at = end + 1;
-            if (length >= 0)
-            {
-                texts[words[0]] = FileSide.Of(output.AsSpan(at, length)).Text;
-                at += length + 1;
-            }
+            texts[name] = FileSide.Of(content.Span).Text;
         }
 
         return texts;

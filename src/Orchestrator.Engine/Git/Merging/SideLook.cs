@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Orchestrator.Engine.Git.Merging;
@@ -66,18 +65,14 @@ public static class SideLook
 
         var asked = Encoding.ASCII.GetBytes(string.Join('\n', names) + "\n");
         var output = (await repository.Git.RunAsync(repository.Places.Shadow, ["cat-file", "--batch"], cancellation, asked).ConfigureAwait(false)).Output;
-        for (var at = 0; at < output.Length;)
+        foreach (var (name, content) in GitOutput.Blobs(output))
         {
-            var line = Array.IndexOf(output, (byte)'\n', at);
-            var head = Encoding.ASCII.GetString(output, at, line - at).Split(' ');
-            if (head is not [var name, "blob", var size])
-            {
-                throw new InvalidDataException($"git has no blob for {string.Join(' ', head)}.");
-            }
+            texts[name] = Encoding.Latin1.GetString(content.Span);
+        }
 
-            var length = int.Parse(size, CultureInfo.InvariantCulture);
-            texts[name] = Encoding.Latin1.GetString(output, line + 1, length);
-            at = line + 1 + length + 1;
+        if (names.FirstOrDefault(name => !texts.ContainsKey(name)) is { } missing)
+        {
+            throw new InvalidDataException($"git has no blob for {missing}.");
         }
 
         return texts;
