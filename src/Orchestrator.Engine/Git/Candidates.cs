@@ -1,4 +1,3 @@
-using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Conducting;
@@ -31,10 +30,7 @@ public sealed record BuiltCandidate(string Onto, string Tip, string? Commit, Ite
 /// </summary>
 public sealed class Candidates(Repository repository)
 {
-    private const string TasksFile = RepositoryPlaces.TasksName;
-
-    // The latest TASKS.md of ours: the next merge usually begins with it, and need not ask git for it again.
-    private (string Blob, byte[] Text) _written = ("", []);
+    private readonly TaskedCommits _commits = new(repository);
 
     /// <summary>Merges a batch on the target's tip as it is now, those with the least overlap first.</summary>
     public async Task<BuiltCandidate> BuildAsync(CandidateContext context, IReadOnlyList<BatchItem> batch, string tip, CancellationToken cancellation)
@@ -80,8 +76,8 @@ public sealed class Candidates(Repository repository)
             }
 
             done.Add(item.Id);
-            tree = await WithTasksAsync(tree, context.TaskLines.Select(l => l with { Done = done.Contains(l.Id), Note = "" }), cancellation).ConfigureAwait(false);
-            at = await CommitAsync(tree, at, item.Tip, Message(context, item.Id), cancellation).ConfigureAwait(false);
+            var tasks = TaskList.Render(context.TaskLines.Select(l => l with { Done = done.Contains(l.Id), Note = "" }));
+            at = await _commits.WriteAsync(tree, at, item.Tip, Message(context, item.Id), tasks, cancellation).ConfigureAwait(false);
             merged.Add(item.Id);
         }
 
@@ -149,36 +145,6 @@ public sealed class Candidates(Repository repository)
 
     private async Task<string> CommitAsync(string tree, string first, string second, string message, CancellationToken cancellation) =>
         (await repository.Git.RunAsync(repository.Places.Shadow, ["commit-tree", tree, "-p", first, "-p", second, "-m", message], cancellation).ConfigureAwait(false)).Text;
-
-    /// <summary>The tree with our part of TASKS.md brought up to date; the user's text in it stays.</summary>
-    private async Task<string> WithTasksAsync(string tree, IEnumerable<TaskLine> lines, CancellationToken cancellation)
-    {
-        var shadow = repository.Places.Shadow;
-        var entries = Encoding.Latin1.GetString((await repository.Git.RunAsync(shadow, ["ls-tree", "-z", tree], cancellation).ConfigureAwait(false)).Output)
-            .Split('\0', StringSplitOptions.RemoveEmptyEntries).ToList();
-        var at = entries.FindIndex(e => e.EndsWith("\t" + TasksFile, StringComparison.Ordinal));
-        var mode = "100644";
-        byte[]? text = null;
-        if (at >= 0)
-        {
-            if (!entries[at].Contains(" blob ", StringComparison.Ordinal) || entries[at].StartsWith("120000", StringComparison.Ordinal))
-            {
-                return tree; // a folder or a link of that name is the user's affair
-            }
-
-            mode = entries[at][..6];
-            var name = entries[at].Split('\t')[0].Split(' ')[^1];
-            text = _written.Blob == name ? _written.Text : (await repository.Git.RunAsync(shadow, ["cat-file", "blob", name], cancellation).ConfigureAwait(false)).Output;
-            entries.RemoveAt(at);
-        }
-
-        var content = TasksBytes.Splice(text, TaskList.Render(lines));
-        var blob = (await repository.Git.RunAsync(shadow, ["hash-object", "-w", "--stdin", "--no-filters"], cancellation, content).ConfigureAwait(false)).Text;
-        _written = (blob, content);
-        entries.Add($"{mode} blob {blob}\t{TasksFile}");
-        var listing = Encoding.Latin1.GetBytes(string.Join('\0', entries) + "\0");
-        return (await repository.Git.RunAsync(shadow, ["mktree", "-z"], cancellation, listing).ConfigureAwait(false)).Text;
-    }
 }
 
 /// <summary>An agent moved the target branch to a commit of its own.</summary>

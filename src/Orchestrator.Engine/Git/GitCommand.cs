@@ -60,6 +60,9 @@ public sealed class GitCommand
         "core.fsync=all", "core.fsyncMethod=batch",
     ];
 
+    /// <summary>Who commits.</summary>
+    public GitIdentity Author { get; }
+
     private readonly string _program;
     private readonly Dictionary<string, string> _environment;
     private readonly string[] _options;
@@ -72,6 +75,7 @@ public sealed class GitCommand
     /// <param name="author">Name and address for commits.</param>
     public GitCommand(string program, string home, string trustedConfig, string? excludesFile, GitIdentity author)
     {
+        Author = author;
         _program = program;
         _environment = new Dictionary<string, string>
         {
@@ -151,4 +155,10 @@ public sealed class GitCommand
 }
 
 /// <summary>Who commits.</summary>
-public sealed record GitIdentity(string Name, string Email);
+public sealed record GitIdentity(string Name, string Email)
+{
+    /// <summary>As git's importer reads it: without the signs that git itself leaves out of names.</summary>
+    internal string ForImport => $"{Plain(Name)} <{Plain(Email)}>";
+
+    private static string Plain(string text) => string.Concat(text.Where(c => c is not ('<' or '>' or '\n' or '\0'))).Trim();
+}

@@ -78,8 +78,39 @@ internal static class GitOutput
         .Select(word => word["filter=".Length..])
         .Distinct(StringComparer.Ordinal);
 
+    /// <summary>The call that tells two commits' or trees' difference: <c>:100644 100644 OLD NEW M</c>, NUL, the path, NUL.</summary>
+    public static readonly string[] RawDifference = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv"];
+
+    /// <summary>The paths of such a difference.</summary>
+    public static IReadOnlyList<string> PathsOf(string difference) => [.. Fields(difference).Where((_, i) => i % 2 == 1)];
+
+    /// <summary><c>diff-tree --stdin -z --name-only</c>: each line that was asked, again, then the paths.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> PathsOfEach(byte[] output, IReadOnlyList<string> asked)
+    {
+        var paths = asked.Select(_ => new List<string>()).ToList();
+        var at = -1;
+        foreach (var field in Fields(output))
+        {
+            var rest = field;
+            while (at + 1 < asked.Count && rest.StartsWith(asked[at + 1], StringComparison.Ordinal))
+            {
+                rest = rest[asked[++at].Length..];
+            }
+
+            if (rest.Length > 0)
+            {
+                paths[at].Add(rest);
+            }
+        }
+
+        return at == asked.Count - 1 ? paths : throw new FormatException("git did not answer all that it was asked.");
+    }
+
     /// <summary>NUL-separated fields.</summary>
-    public static IReadOnlyList<string> Fields(byte[] output) => Encoding.UTF8.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<string> Fields(byte[] output) => Fields(Encoding.UTF8.GetString(output));
+
+    /// <summary>The same of text.</summary>
+    public static IReadOnlyList<string> Fields(string text) => text.Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>
     /// <c>merge-tree --write-tree --name-only --no-messages -z</c>: the tree, then on conflict the conflicting paths.

@@ -1,3 +1,4 @@
+using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Runs;
 
@@ -13,6 +14,12 @@ public sealed class PublicationProof(Repository repository)
 
     private readonly record struct Merge(string Commit, string First, string? Second, string Tree);
 
+    /// <summary>A merge made once more.</summary>
+    /// <param name="Of">Which.</param>
+    /// <param name="Tree">What it came to; null when it did not merge.</param>
+    /// <param name="Base">The last commit that both sides have.</param>
+    private readonly record struct Remade(Merge Of, string? Tree, string? Base);
+
     /// <summary>Looks at everything between <paramref name="onto"/> and <paramref name="candidate"/>. Changes nothing.</summary>
     /// <param name="onto">Where the target stood.</param>
     /// <param name="candidate">What was published.</param>
@@ -22,28 +29,20 @@ public sealed class PublicationProof(Repository repository)
     public async Task<Proof> LookAsync(string onto, string candidate, IReadOnlyList<BatchItem> batch, IReadOnlyList<string> earlier, CancellationToken cancellation)
     {
         var merges = await MergesAsync(candidate, [onto, .. earlier], cancellation).ConfigureAwait(false);
-        var wrongTrees = new List<string>();
-        var theirs = new HashSet<string>(StringComparer.Ordinal) { TasksFile };
-        foreach (var merge in merges)
-        {
-            var differs = await RecomputeAsync(merge, theirs, cancellation).ConfigureAwait(false);
-            if (differs is not null)
-            {
-                wrongTrees.Add(differs);
-            }
-        }
-
+        var remade = await RemakeAsync(merges, cancellation).ConfigureAwait(false);
+        var floor = merges.Count > 0 ? merges[^1].First : candidate; // the target, or what was proved when it was published
+        var paths = await PathsAsync([(floor, candidate), .. remade.SelectMany(Compared)], cancellation).ConfigureAwait(false);
+        var wrongTrees = remade.Select(merge => Differs(merge, paths)).OfType<string>().ToList();
+        var theirs = remade.Where(merge => merge.Base is not null).SelectMany(merge => paths[(merge.Base!, merge.Of.Second!)]).Append(TasksFile).ToHashSet(StringComparer.Ordinal);
         var tips = await MissingAsync(candidate, [.. batch.Select(b => b.Tip)], cancellation).ConfigureAwait(false);
         var before = await MissingAsync(candidate, [.. earlier, onto], cancellation).ConfigureAwait(false);
         var strangers = merges.Where(m => m.Second is { } second && batch.All(b => b.Tip != second) && !earlier.Contains(second)).Select(m => $"{Short(m.Commit)} merges {Short(m.Second!)}, which is no milestone's").ToList();
-        var floor = merges.Count > 0 ? merges[^1].First : candidate; // the target, or what was proved when it was published
         if (floor != onto && floor != candidate && !earlier.Contains(floor))
         {
             strangers.Add($"it stands on {Short(floor)}, which is neither the target nor integrated");
         }
 
-        var changed = await PathsAsync([floor, candidate], cancellation).ConfigureAwait(false);
-        strangers.AddRange(changed.Where(path => !theirs.Contains(path)).Select(path => $"{path} changed, which no milestone changed"));
+        strangers.AddRange(paths[(floor, candidate)].Where(path => !theirs.Contains(path)).Select(path => $"{path} changed, which no milestone changed"));
         return new Proof(
         [
             Check(ProofKind.SameTree, wrongTrees),
@@ -66,24 +65,82 @@ public sealed class PublicationProof(Repository repository)
         return [.. log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(f => new Merge(f[0], f.ElementAtOrDefault(2) ?? "", f.ElementAtOrDefault(3), f[1]))];
     }
 
-    /// <summary>Makes a merge once more, adds its paths to <paramref name="theirs"/>; returns what differs, or null.</summary>
-    private async Task<string?> RecomputeAsync(Merge merge, HashSet<string> theirs, CancellationToken cancellation)
+    /// <summary>Makes merges once more, with the very call that made them.</summary>
+    private async Task<List<Remade>> RemakeAsync(List<Merge> merges, CancellationToken cancellation)
     {
-        if (merge.Second is not { } second)
+        var remade = new List<Remade>();
+        var bases = await BasesAsync(merges, cancellation).ConfigureAwait(false);
+        foreach (var merge in merges)
         {
-            return $"{Short(merge.Commit)} is no merge";
+            if (merge.Second is not { } second)
+            {
+                remade.Add(new Remade(merge, null, null));
+                continue;
+            }
+
+            var again = await repository.Git.TryAsync(repository.Places.Shadow, Candidates.MergeCall(merge.First, second), cancellation).ConfigureAwait(false);
+            remade.Add(new Remade(merge, again.Succeeded ? GitOutput.MergeTree(again).Tree : null, bases[merge.Commit]));
         }
 
-        var again = await repository.Git.TryAsync(repository.Places.Shadow, Candidates.MergeCall(merge.First, second), cancellation).ConfigureAwait(false);
-        if (!again.Succeeded)
+        return remade;
+    }
+
+    /// <summary>The last commit that both sides of each merge have; one call for all that are a line of commits on what the other side has.</summary>
+    private async Task<Dictionary<string, string>> BasesAsync(List<Merge> merges, CancellationToken cancellation)
+    {
+        var wanted = merges.Where(m => m.Second is not null).ToList();
+        var bases = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (wanted.Count == 0)
         {
-            return $"{Short(merge.Commit)} does not merge a second time";
+            return bases;
         }
 
-        theirs.UnionWith(await PathsAsync(["--merge-base", merge.First, second], cancellation).ConfigureAwait(false));
-        var tree = GitOutput.MergeTree(again).Tree;
-        var differs = tree == merge.Tree ? [] : await PathsAsync([tree, merge.Tree], cancellation).ConfigureAwait(false);
-        return differs.Any(path => path != TasksFile) ? $"{Short(merge.Commit)} differs from its parents' merge in {string.Join(", ", differs.Take(3))}" : null;
+        var shadow = repository.Places.Shadow;
+        var list = await repository.Git.RunAsync(shadow, ["rev-list", "--parents", .. wanted.Select(m => m.Second!), "^" + wanted[^1].First], cancellation).ConfigureAwait(false);
+        var parents = list.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(f => f[0], f => f[1..], StringComparer.Ordinal);
+        foreach (var merge in wanted)
+        {
+            var at = merge.Second!;
+            while (parents.TryGetValue(at, out var its) && its is [var parent])
+            {
+                at = parent;
+            }
+
+            // What is not in the list, the lowest first parent has, and with it each later one.
+            bases[merge.Commit] = !parents.ContainsKey(at) ? at : (await repository.Git.RunAsync(shadow, ["merge-base", merge.First, merge.Second!], cancellation).ConfigureAwait(false)).Text;
+        }
+
+        return bases;
+    }
+
+    private static IEnumerable<(string, string)> Compared(Remade merge)
+    {
+        if (merge.Base is { } before)
+        {
+            yield return (before, merge.Of.Second!);
+        }
+
+        if (merge.Tree is { } tree)
+        {
+            yield return (tree, merge.Of.Tree);
+        }
+    }
+
+    /// <summary>What is wrong with a merge; null when it is what its parents come to.</summary>
+    private static string? Differs(Remade merge, Dictionary<(string, string), IReadOnlyList<string>> paths)
+    {
+        if (merge.Of.Second is null)
+        {
+            return $"{Short(merge.Of.Commit)} is no merge";
+        }
+
+        if (merge.Tree is not { } tree)
+        {
+            return $"{Short(merge.Of.Commit)} does not merge a second time";
+        }
+
+        var differs = paths[(tree, merge.Of.Tree)].Where(path => path != TasksFile).ToList();
+        return differs.Count > 0 ? $"{Short(merge.Of.Commit)} differs from its parents' merge in {string.Join(", ", differs.Take(3))}" : null;
     }
 
     /// <summary>Those of some commits that are no ancestors.</summary>
@@ -98,6 +155,17 @@ public sealed class PublicationProof(Repository repository)
         return [.. commits.Where(missing.Contains)];
     }
 
-    private async Task<IReadOnlyList<string>> PathsAsync(IEnumerable<string> what, CancellationToken cancellation) => GitOutput.Fields((await repository.Git.RunAsync(
-        repository.Places.Shadow, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", .. what], cancellation).ConfigureAwait(false)).Output);
+    /// <summary>The paths in which commits or trees differ, pair by pair; one call for all.</summary>
+    private async Task<Dictionary<(string From, string To), IReadOnlyList<string>>> PathsAsync(IEnumerable<(string From, string To)> pairs, CancellationToken cancellation)
+    {
+        var wanted = pairs.Distinct().ToList();
+        var names = wanted.SelectMany(p => new[] { p.From, p.To }).Distinct(StringComparer.Ordinal).ToList();
+        var shadow = repository.Places.Shadow;
+        var found = await repository.Git.RunAsync(shadow, ["cat-file", "--batch-check=%(objectname)"], cancellation, Encoding.ASCII.GetBytes(string.Concat(names.Select(name => name + "^{tree}\n")))).ConfigureAwait(false);
+        var trees = names.Zip(found.Text.Split('\n')).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
+        List<string> asked = [.. wanted.Select(p => $"{trees[p.From]} {trees[p.To]}\n")];
+        var output = await repository.Git.RunAsync(
+            shadow, ["diff-tree", "--stdin", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv"], cancellation, Encoding.ASCII.GetBytes(string.Concat(asked))).ConfigureAwait(false);
+        return wanted.Zip(GitOutput.PathsOfEach(output.Output, asked)).ToDictionary(p => p.First, p => p.Second);
+    }
 }

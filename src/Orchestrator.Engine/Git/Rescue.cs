@@ -62,7 +62,8 @@ internal sealed class Rescue(Repository repository)
 
         await NestedRepositories.MoveAsideAsync(folder, Path.Combine(repository.Places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
         var index = new ShadowIndex(repository, place.Run, place.Name);
-        var (tree, changed, _) = await index.WriteTreeAsync(folder, tip, null, cancellation).ConfigureAwait(false);
+        var written = await index.WriteTreeAsync(folder, tip, null, cancellation).ConfigureAwait(false);
+        var (tree, changed) = (written.Tree, written.Changed);
         if (await index.WithIncludedAsync(folder, cancellation).ConfigureAwait(false) is { } more)
         {
             (tree, changed) = (more.Tree, [.. changed, .. more.Files]);

@@ -57,16 +57,14 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         }
 
         await BringBackAsync(worktree, from, cancellation).ConfigureAwait(false);
-        var (tree, changed) = await TreeAsync(from, cancellation).ConfigureAwait(false);
-
-        if (protectedPaths is null || !changed.Any(protectedPaths.Covers))
+        var written = await TreeAsync(from, cancellation).ConfigureAwait(false);
+        if (protectedPaths is null || !written.Changed.Any(protectedPaths.Covers))
         {
-            return new WrittenTree(tree, changed, []);
+            return written;
         }
 
-        var kept = await KeepAsync(from, tree, protectedPaths, cancellation).ConfigureAwait(false);
-        (tree, changed) = await TreeAsync(from, cancellation).ConfigureAwait(false);
-        return new WrittenTree(tree, changed, kept);
+        var kept = await KeepAsync(from, written.Tree, protectedPaths, cancellation).ConfigureAwait(false);
+        return await TreeAsync(from, cancellation).ConfigureAwait(false) with { Kept = kept };
     }
 
     /// <summary>Writes files of the worktree anew, as the index has them.</summary>
@@ -100,12 +98,11 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         return (tree, GitOutput.Fields(named.Output));
     }
 
-    private async Task<(string Tree, IReadOnlyList<string> Changed)> TreeAsync(string from, CancellationToken cancellation)
+    private async Task<WrittenTree> TreeAsync(string from, CancellationToken cancellation)
     {
         var tree = (await repository.Git.RunAsync(repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
-        var changed = await repository.Git.RunAsync(
-            repository.Places.Shadow, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", from, tree], cancellation).ConfigureAwait(false);
-        return (tree, GitOutput.Fields(changed.Output));
+        var difference = Encoding.UTF8.GetString((await repository.Git.RunAsync(repository.Places.Shadow, [.. GitOutput.RawDifference, from, tree], cancellation).ConfigureAwait(false)).Output);
+        return new WrittenTree(tree, GitOutput.PathsOf(difference), [], difference);
     }
 
     /// <summary>A sparse checkout of the agent's own takes files away from its sight; that is no wish to delete them.</summary>
@@ -167,7 +164,8 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
 /// <param name="Tree">The tree.</param>
 /// <param name="Changed">The paths in which it differs from the commit it stands on.</param>
 /// <param name="Kept">The protected paths that differ in the worktree alone.</param>
-internal sealed record WrittenTree(string Tree, IReadOnlyList<string> Changed, IReadOnlyList<KeptPath> Kept);
+/// <param name="Difference">The same difference as git tells it (<see cref="GitOutput.RawDifference"/>).</param>
+internal sealed record WrittenTree(string Tree, IReadOnlyList<string> Changed, IReadOnlyList<KeptPath> Kept, string Difference);
 
 /// <summary>A protected path that differs in a worktree, and whether the commit has it.</summary>
 internal sealed record KeptPath(string Path, bool IsCommitted);

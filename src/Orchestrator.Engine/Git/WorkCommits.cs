@@ -10,6 +10,9 @@ public sealed record CommittedWork(string? Commit, int Files, string? Tree = nul
 {
     /// <summary>The protected paths that differed in the worktree: none is in the commit, and all are as before again.</summary>
     public Items<string> PutBack { get; init; }
+
+    /// <summary>How it differs from the tip before, as git tells it; null when there is no commit.</summary>
+    internal string? Difference { get; init; }
 }
 
 /// <summary>What laying earlier work on a new tip came to.</summary>
@@ -48,9 +51,9 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
 
         await NestedRepositories.MoveAsideAsync(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
         var index = new ShadowIndex(repository, place.Run, place.Name);
-        var (tree, changed, kept) = await index.WriteTreeAsync(folder, tip, _protected, cancellation).ConfigureAwait(false);
-        var work = await CommitTreeAsync(place, tip, subject, pin, tree, changed.Count, cancellation).ConfigureAwait(false);
-        var putBack = await new PutBack(repository, place, pin).CarryOutAsync(folder, index, [.. kept.Where(k => _protected.IsTold(k.Path))], cancellation).ConfigureAwait(false);
+        var written = await index.WriteTreeAsync(folder, tip, _protected, cancellation).ConfigureAwait(false);
+        var work = await CommitTreeAsync(place, tip, subject, pin, written, cancellation).ConfigureAwait(false);
+        var putBack = await new PutBack(repository, place, pin).CarryOutAsync(folder, index, [.. written.Kept.Where(k => _protected.IsTold(k.Path))], cancellation).ConfigureAwait(false);
         if ((work.Commit is not null || putBack.Count > 0) && places.AdminFolder(folder) is { } admin && Directory.Exists(admin))
         {
             index.GiveTo(admin);
@@ -59,28 +62,49 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
         return work with { PutBack = putBack };
     }
 
-    private async Task<CommittedWork> CommitTreeAsync(WorkPlace place, string tip, string subject, string pin, string tree, int files, CancellationToken cancellation)
+    private async Task<CommittedWork> CommitTreeAsync(WorkPlace place, string tip, string subject, string pin, WrittenTree written, CancellationToken cancellation)
     {
         var places = repository.Places;
         var pinRef = RefNames.Pin(place.Run, place.Name, pin);
+        var files = written.Changed.Count;
         if (files == 0)
         {
             return new CommittedWork(null, 0);
         }
 
-        // A crash may have come between the commit and its journal entry: then the pin holds what was made.
-        var made = await repository.Git.TryAsync(places.CommonDir, ["rev-parse", "-q", pinRef, pinRef + "^", pinRef + "^{tree}"], cancellation).ConfigureAwait(false);
-        if (made.Succeeded && made.Text.Split('\n') is [var known, var parent, var content] && parent == tip && content == tree)
-        {
-            return new CommittedWork(known, files, tree);
-        }
-
         var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
-        var commit = (await repository.Git.RunAsync(places.Shadow, ["commit-tree", tree, "-p", tip, "-m", message], cancellation).ConfigureAwait(false)).Text;
+        var commit = (await repository.Git.RunAsync(places.Shadow, ["commit-tree", written.Tree, "-p", tip, "-m", message], cancellation).ConfigureAwait(false)).Text;
         using var hold = new PackHold();
         await ShadowExport.ImportAsync(repository, commit, [tip], hold, cancellation).ConfigureAwait(false);
-        await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
-        return new CommittedWork(commit, files, tree);
+        if (!await MovedAsExpectedAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false))
+        {
+            // A crash may have come between the commit and its journal entry: then the pin holds what was made.
+            var made = await repository.Git.TryAsync(places.CommonDir, ["rev-parse", "-q", pinRef, pinRef + "^", pinRef + "^{tree}"], cancellation).ConfigureAwait(false);
+            if (made.Succeeded && made.Text.Split('\n') is [var known, var parent, var content] && parent == tip && content == written.Tree)
+            {
+                commit = known;
+            }
+            else
+            {
+                await MoveRefsAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        return new CommittedWork(commit, files, written.Tree) { Difference = written.Difference };
+    }
+
+    /// <summary>Nearly always the branch stands where we left it and the pin is new: then nothing has to be read first.</summary>
+    private async Task<bool> MovedAsExpectedAsync(WorkPlace place, string pinRef, string commit, string tip, CancellationToken cancellation)
+    {
+        try
+        {
+            await repository.UpdateRefsAsync($"orchestrator: {place.Name}", [(RefNames.Branch(place.Run, place.Name), tip, commit), (pinRef, null, commit)], cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (GitFailedException e) when (!e.IsPassing && !cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     /// <summary>

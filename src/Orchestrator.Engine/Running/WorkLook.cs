@@ -20,7 +20,7 @@ internal sealed class WorkLook(RunContext context, Repository repository)
     {
         var planned = context.Planned(o.Milestone);
         var guard = new GuardContext(planned.Scope, context.Texts[o.Milestone], [.. context.Gates.Select(g => g.Run), .. planned.Verify]);
-        var marks = work.Commit is { } commit ? await ChangeLook.LookAsync(repository, o.Base, commit, guard, cancellation).ConfigureAwait(false) : default;
+        var marks = work.Commit is { } commit ? await ChangeLook.LookAsync(repository, o.Base, commit, guard, cancellation, o.Tip == o.Base ? work.Difference : null).ConfigureAwait(false) : default;
         return [.. marks, .. work.PutBack.Select(path => new Mark(MarkKind.PutBack, path, "no milestone may change it"))];
     }
 

@@ -36,10 +36,11 @@ public sealed class ChangeLook
     /// <param name="to">The commit it came to.</param>
     /// <param name="context">What it is held against.</param>
     /// <param name="cancellation">Ends the look.</param>
-    public static async Task<Items<Mark>> LookAsync(Repository repository, string from, string to, GuardContext context, CancellationToken cancellation)
+    /// <param name="difference">The difference between the two as git tells it, where that is known already.</param>
+    public static async Task<Items<Mark>> LookAsync(Repository repository, string from, string to, GuardContext context, CancellationToken cancellation, string? difference = null)
     {
         var look = new ChangeLook(context);
-        await new ChangeReader(repository).ReadAsync(from, to, IsOfInterest, look.Take, cancellation).ConfigureAwait(false);
+        await new ChangeReader(repository).ReadAsync(from, to, difference, IsOfInterest, look.Take, cancellation).ConfigureAwait(false);
         return look.Marks();
     }
 

@@ -40,11 +40,10 @@ internal sealed class ChangeReader(Repository repository)
     private const int MostNames = 50_000;
 
     /// <summary>Goes over the paths that differ. Each part of the list is whole; only files of interest have their text.</summary>
-    public async Task ReadAsync(string from, string to, Func<string, bool> isOfInterest, Action<IReadOnlyList<ChangedFile>> take, CancellationToken cancellation)
+    public async Task ReadAsync(string from, string to, string? difference, Func<string, bool> isOfInterest, Action<IReadOnlyList<ChangedFile>> take, CancellationToken cancellation)
     {
-        var diff = await repository.Git.RunAsync(
-            repository.Places.Shadow, ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", from, to], cancellation).ConfigureAwait(false);
-        var entries = Entries(diff.Output, isOfInterest);
+        difference ??= Encoding.UTF8.GetString((await repository.Git.RunAsync(repository.Places.Shadow, [.. GitOutput.RawDifference, from, to], cancellation).ConfigureAwait(false)).Output);
+        var entries = Entries(difference, isOfInterest);
         var sizes = await SizesAsync(entries, cancellation).ConfigureAwait(false);
         for (var start = 0; start < entries.Count;)
         {
@@ -64,10 +63,10 @@ internal sealed class ChangeReader(Repository repository)
 
     private static FileSide Side(string? blob, bool exists, Dictionary<string, string?> texts) => exists ? new FileSide(true, blob is null ? null : texts.GetValueOrDefault(blob)) : FileSide.Absent;
 
-    /// <summary><c>:100644 100644 OLD NEW M</c>, NUL, the path, NUL. A link or a submodule is there, but says nothing.</summary>
-    private static List<Entry> Entries(byte[] output, Func<string, bool> isOfInterest)
+    /// <summary>A link or a submodule is there, but says nothing.</summary>
+    private static List<Entry> Entries(string difference, Func<string, bool> isOfInterest)
     {
-        var fields = GitOutput.Fields(output);
+        var fields = GitOutput.Fields(difference);
         var list = new List<Entry>(fields.Count / 2);
         for (var i = 0; i + 1 < fields.Count; i += 2)
         {
