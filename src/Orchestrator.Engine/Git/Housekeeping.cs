@@ -7,8 +7,8 @@ namespace Orchestrator.Engine.Git;
 /// <param name="Place">The milestone's worktree, or null.</param>
 /// <param name="Ref">The branch or ref, or null.</param>
 /// <param name="Commit">Its commit.</param>
-/// <param name="ForGates">The name of a worktree in which only gates worked, or null.</param>
-public sealed record Leftover(string Text, WorkPlace? Place, string? Ref, string? Commit, string? ForGates = null);
+/// <param name="Disposable">The name of a worktree that holds nothing to be saved, or null.</param>
+public sealed record Leftover(string Text, WorkPlace? Place, string? Ref, string? Commit, string? Disposable = null);
 
 /// <summary>
 /// Finds what runs left behind. A branch is listed only when something else keeps its commits, integrated work only when
@@ -54,7 +54,7 @@ public sealed class Housekeeping(Repository repository)
             return await _removal.RefAsync(name, leftover.Commit!, cancellation).ConfigureAwait(false) is { } rescue ? [rescue] : [];
         }
 
-        await _removal.ForGatesAsync(leftover.ForGates!, cancellation).ConfigureAwait(false);
+        await _removal.DisposableAsync(leftover.Disposable!, cancellation).ConfigureAwait(false);
         return [];
     }
 
@@ -64,7 +64,7 @@ public sealed class Housekeeping(Repository repository)
         string[] folders = Directory.Exists(repository.Places.Worktrees) ? Directory.GetDirectories(repository.Places.Worktrees) : [];
         foreach (var name in folders.Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal))
         {
-            if (Worktrees.ForGates.Contains(name))
+            if (Worktrees.HasNothingToSave(name))
             {
                 yield return new Leftover($"worktree .worktree/{name}", null, null, null, name);
             }

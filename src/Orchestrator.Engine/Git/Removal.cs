@@ -37,14 +37,73 @@ public sealed class Removal(Repository repository)
         return kept;
     }
 
+    /// <summary>Saves what a milestone's worktree holds beyond its latest commit, and ends what is left of ours in it. True when there was nothing but that commit's files.</summary>
+    /// <exception cref="IOException">A process of ours cannot be ended.</exception>
+    internal async Task<bool> SaveAsync(WorkPlace place, string tip, CancellationToken cancellation)
+    {
+        var folder = Places.Worktree(place.Name);
+        Empty(folder);
+        var clean = await new ShadowIndex(repository, place.Run, place.Name).IsExactlyAsync(folder, tip, cancellation).ConfigureAwait(false);
+        await _rescue.FromWorktreeAsync(place, cancellation, butFiles: clean).ConfigureAwait(false);
+        return clean;
+    }
+
+    /// <summary>Removes from a worktree in which nothing is to be saved what is in no commit.</summary>
+    /// <exception cref="IOException">A name is no text.</exception>
+    internal static async Task LooseAsync(string worktree, IReadOnlyList<string> paths, CancellationToken cancellation)
+    {
+        foreach (var path in paths)
+        {
+            if (path.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                throw new IOException($"{path} in {worktree} has a name that is no text.");
+            }
+
+            var full = Path.Combine(worktree, path.TrimEnd('/'));
+            if (IsFolder(full))
+            {
+                await DeleteAsync(full, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                File.Delete(full);
+            }
+        }
+    }
+
+    /// <summary>Removes what work left in a worktree's part of the repository.</summary>
+    internal static void Strip(string admin)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(admin).Where(entry => !WorktreeAdmin.Vital.Contains(Path.GetFileName(entry))))
+        {
+            if (IsFolder(entry))
+            {
+                Directory.Delete(entry, recursive: true);
+            }
+            else
+            {
+                File.Delete(entry);
+            }
+        }
+    }
+
     /// <summary>Whether a path is a folder itself, and no link to one somewhere else.</summary>
     internal static bool IsFolder(string path) => Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null;
 
-    /// <summary>Removes a worktree in which only gates worked, so that there is nothing to save.</summary>
-    public Task ForGatesAsync(string name, CancellationToken cancellation)
+    /// <summary>Removes a worktree of ours in which there is nothing to save: one that only gates worked in, or one of the pool.</summary>
+    public Task DisposableAsync(string name, CancellationToken cancellation)
     {
         Empty(Places.Worktree(name));
         return DropAsync(Places.Worktree(name), cancellation);
+    }
+
+    /// <summary>Removes what a former life left in its pool of worktrees.</summary>
+    public async Task PoolAsync(CancellationToken cancellation)
+    {
+        foreach (var name in Directory.Exists(Places.Worktrees) ? Directory.EnumerateDirectories(Places.Worktrees).Select(folder => Path.GetFileName(folder)).Where(WorktreePool.IsMember).ToList() : [])
+        {
+            await DisposableAsync(name, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Removes a branch or ref, if it still stands at <paramref name="commit"/>. Returns the rescue ref when nothing else kept it.</summary>
@@ -89,7 +148,7 @@ public sealed class Removal(Repository repository)
     private static bool IsEmpty(string worktree) => !Directory.Exists(worktree) || Directory.EnumerateFileSystemEntries(worktree).All(entry => Path.GetFileName(entry) == ".git");
 
     /// <summary>Ends what is left of ours in a folder: an agent's own children may have outlived it there.</summary>
-    private void Empty(string folder)
+    internal void Empty(string folder)
     {
         if (Path.Exists(folder) && ProcessSweep.KillIn(folder, LongProcess.RepositoryMarker, Places.CommonDir) is { Count: > 0 } left)
         {
@@ -125,7 +184,7 @@ public sealed class Removal(Repository repository)
         foreach (var (admin, named) in Places.AdminFolders())
         {
             var name = Path.GetFileName(admin).TrimEnd(Digits);
-            var ours = Worktrees.ForGates.Contains(name) || MilestoneId.TryParse(name, out _);
+            var ours = Worktrees.HasNothingToSave(name) || MilestoneId.TryParse(name, out _);
             var half = named.Length == 0 || !File.Exists(Path.Combine(admin, "commondir")) || new FileInfo(Path.Combine(admin, "commondir")).Length == 0 || !File.Exists(Path.Combine(admin, "HEAD"));
             if (ours && half && IsEmpty(Places.Worktree(name)) && Path.Combine(Places.Worktree(name), ".git").StartsWith(named, StringComparison.Ordinal))
             {

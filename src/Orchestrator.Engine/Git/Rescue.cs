@@ -9,7 +9,10 @@ namespace Orchestrator.Engine.Git;
 internal sealed class Rescue(Repository repository)
 {
     /// <summary>Saves what a worktree holds beyond what is kept already. Returns the refs it took. Changes no file but nested <c>.git</c> folders.</summary>
-    public async Task<IReadOnlyList<string>> FromWorktreeAsync(WorkPlace place, CancellationToken cancellation)
+    /// <param name="place">Whose.</param>
+    /// <param name="cancellation">Stops in between.</param>
+    /// <param name="butFiles">True when its files are known to be those of its commit.</param>
+    public async Task<IReadOnlyList<string>> FromWorktreeAsync(WorkPlace place, CancellationToken cancellation, bool butFiles = false)
     {
         var folder = repository.Places.Worktree(place.Name);
         if (!Removal.IsFolder(folder))
@@ -19,7 +22,7 @@ internal sealed class Rescue(Repository repository)
 
         using var hold = new PackHold();
         var commits = await OwnCommitsAsync(folder, cancellation).ConfigureAwait(false);
-        if (await FilesAsync(place, folder, hold, cancellation).ConfigureAwait(false) is { } files)
+        if (!butFiles && await FilesAsync(place, folder, hold, cancellation).ConfigureAwait(false) is { } files)
         {
             commits = [.. commits, files];
         }

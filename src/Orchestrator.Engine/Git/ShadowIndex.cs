@@ -24,6 +24,54 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         GiveTo(adminFolder);
     }
 
+    /// <summary>
+    /// Makes the files of a worktree those of another commit or tree, and nothing else: what is in no commit goes, ignored
+    /// files included. Only what differs is written.
+    /// </summary>
+    /// <param name="worktree">The worktree, which this index describes.</param>
+    /// <param name="from">The commit whose files it holds, when it holds nothing else; null when that has to be looked at.</param>
+    /// <param name="to">The commit or tree.</param>
+    /// <param name="cancellation">Stops in between; a second call finishes it.</param>
+    public async Task ResetAsync(string worktree, string? from, string to, CancellationToken cancellation)
+    {
+        var shadow = repository.Places.Shadow;
+        System.IO.File.Delete(_index + ".lock");
+        if (from is not null)
+        {
+            await repository.Git.RunAsync(shadow, ["read-tree", "-m", "-u", from, to], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+            return;
+        }
+
+        await repository.Git.RunAsync(shadow, ["read-tree", "--reset", "-u", to], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        await Removal.LooseAsync(worktree, await LooseAsync(worktree, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>True when the worktree holds exactly the files of a commit, ignored ones included.</summary>
+    public async Task<bool> IsExactlyAsync(string worktree, string commit, CancellationToken cancellation)
+    {
+        if (!System.IO.File.Exists(_index) || System.IO.File.Exists(_index + ".lock"))
+        {
+            return false;
+        }
+
+        var differing = await repository.Git.TryAsync(repository.Places.Shadow, ["diff-index", "--no-ext-diff", "--quiet", commit], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        return differing.Succeeded && (await LooseAsync(worktree, cancellation).ConfigureAwait(false)).Count == 0;
+    }
+
+    /// <summary>The files and folders that the index does not have; of a folder that it knows nothing of, the folder alone.</summary>
+    private async Task<IReadOnlyList<string>> LooseAsync(string worktree, CancellationToken cancellation) => GitOutput.Fields(
+        (await repository.Git.RunAsync(repository.Places.Shadow, ["ls-files", "-z", "--others", "--directory"], cancellation, workTree: worktree, index: _index).ConfigureAwait(false)).Output);
+
+    /// <summary>Whether there is one.</summary>
+    public bool Exists => System.IO.File.Exists(_index);
+
+    /// <summary>Lets another name have it.</summary>
+    public void MoveTo(ShadowIndex other)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(other._index)!);
+        System.IO.File.Move(_index, other._index, overwrite: true);
+    }
+
     /// <summary>Makes the worktree's own index the same, so that the agent's 'git status' tells the truth.</summary>
     public void GiveTo(string adminFolder)
     {

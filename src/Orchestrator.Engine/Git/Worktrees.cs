@@ -1,7 +1,9 @@
 namespace Orchestrator.Engine.Git;
 
 /// <summary>Makes and heals worktrees.</summary>
-public sealed class Worktrees(Repository repository)
+/// <param name="repository">The repository.</param>
+/// <param name="pool">Where one may be had instead of a new one; null for none.</param>
+public sealed class Worktrees(Repository repository, WorktreePool? pool = null)
 {
     /// <summary>The folder name of the candidate's worktree; no milestone can be called so.</summary>
     public const string CandidateName = "candidate";
@@ -9,8 +11,8 @@ public sealed class Worktrees(Repository repository)
     /// <summary>The folder name of the worktree in which gates are run on what the work began at.</summary>
     public const string BeforeName = "before";
 
-    /// <summary>The names of worktrees in which only gates work: there is nothing to save in them.</summary>
-    public static IReadOnlyList<string> ForGates { get; } = [CandidateName, BeforeName];
+    /// <summary>Whether a worktree of that name holds nothing that is to be saved: only gates work in it, or it stands in the pool.</summary>
+    public static bool HasNothingToSave(string name) => name is CandidateName or BeforeName || WorktreePool.IsMember(name);
 
     // A worktree is checked before use and can be made again, so that nothing in it has to be on disk at once.
     private static readonly string[] Unsynced = ["-c", "core.fsync=none"];
@@ -36,18 +38,51 @@ public sealed class Worktrees(Repository repository)
         // What concerns this milestone alone needs no lock: the conductor has one step of it under way.
         await _removal.WorktreeAsync(place, cancellation).ConfigureAwait(false);
         await SetBranchAsync(place, branch, tip, cancellation).ConfigureAwait(false);
+        if (pool is not null && await pool.GiveAsync(place, branch, tip, content ?? tip, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+
         await AddAsync(["--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]], cancellation).ConfigureAwait(false);
         await new ShadowIndex(repository, place.Run, place.Name).CheckOutAsync(folder, content ?? tip, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>A worktree for gates alone: detached, rebuilt for each commit. Returns its folder.</summary>
+    /// <summary>A worktree for gates alone, detached, with nothing but the files of a commit; one that stands is reset. Returns its folder.</summary>
     public async Task<string> EnsureForGatesAsync(string name, string run, string commit, CancellationToken cancellation)
     {
         var folder = Places.Worktree(name);
-        await _removal.ForGatesAsync(name, cancellation).ConfigureAwait(false);
+        if (await ResetForGatesAsync(name, run, folder, commit, cancellation).ConfigureAwait(false))
+        {
+            return folder;
+        }
+
+        await _removal.DisposableAsync(name, cancellation).ConfigureAwait(false);
         await AddAsync(["--detach", folder, commit], cancellation).ConfigureAwait(false);
         await new ShadowIndex(repository, run, name).CheckOutAsync(folder, commit, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
         return folder;
+    }
+
+    private async Task<bool> ResetForGatesAsync(string name, string run, string folder, string commit, CancellationToken cancellation)
+    {
+        var index = new ShadowIndex(repository, run, name);
+        if (!Removal.IsFolder(folder) || Places.AdminFolder(folder) is not { } admin || !IsWhole(admin) || !index.Exists)
+        {
+            return false;
+        }
+
+        try
+        {
+            _removal.Empty(folder);
+            await index.ResetAsync(folder, from: null, commit, cancellation).ConfigureAwait(false);
+            Removal.Strip(admin);
+            WorktreeAdmin.SetHead(admin, commit, commit, repository.Git.Author, TimeProvider.System.GetUtcNow());
+            index.GiveTo(admin);
+            return true;
+        }
+        catch (Exception e) when (e is GitFailedException { IsPassing: false } or IOException or UnauthorizedAccessException)
+        {
+            return false; // whatever a gate left there that cannot be reset, a fresh one does not have
+        }
     }
 
     private async Task AddAsync(IEnumerable<string> what, CancellationToken cancellation)
@@ -63,7 +98,20 @@ public sealed class Worktrees(Repository repository)
         }
     }
 
-    private Task SetBranchAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation) =>
+    private async Task SetBranchAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation)
+    {
+        try
+        {
+            // Nearly always it is new.
+            await repository.UpdateRefsAsync($"orchestrator: {place.Name} begins", [(branch, null, tip)], cancellation).ConfigureAwait(false);
+        }
+        catch (GitFailedException e) when (!e.IsPassing && !cancellation.IsCancellationRequested)
+        {
+            await MoveBranchAsync(place, branch, tip, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private Task MoveBranchAsync(WorkPlace place, string branch, string tip, CancellationToken cancellation) =>
         repository.MoveRefsAsync($"orchestrator: {place.Name} begins", async () =>
         {
             var current = await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false);
@@ -84,15 +132,20 @@ public sealed class Worktrees(Repository repository)
 
     private async Task<bool> IsHealthyAsync(string folder, string branch, CancellationToken cancellation)
     {
-        if (!Removal.IsFolder(folder) || Places.AdminFolder(folder) is not { } admin
-            || !File.Exists(Path.Combine(admin, "index")) || !File.Exists(Path.Combine(admin, "commondir"))
-            || !File.Exists(Path.Combine(admin, "HEAD")) || File.ReadAllText(Path.Combine(admin, "HEAD")).Trim() != "ref: " + branch)
+        if (!Removal.IsFolder(folder) || Places.AdminFolder(folder) is not { } admin || !IsWhole(admin) || File.ReadAllText(Path.Combine(admin, "HEAD")).Trim() != "ref: " + branch)
         {
             return false;
         }
 
+        // A file of that name is the branch, unless somebody packed the refs: then git knows.
+        var lone = new FileInfo(Path.Combine(Places.CommonDir, branch));
+        return lone is { Exists: true, Length: > 40 } || await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false) is not null;
+    }
+
+    private static bool IsWhole(string admin)
+    {
         var lockFile = Path.Combine(admin, "locked");
-        return (!File.Exists(lockFile) || !File.ReadAllText(lockFile).Contains("initializing", StringComparison.Ordinal))
-            && await repository.CommitOfAsync(branch, cancellation).ConfigureAwait(false) is not null;
+        return File.Exists(Path.Combine(admin, "index")) && File.Exists(Path.Combine(admin, "commondir")) && File.Exists(Path.Combine(admin, "HEAD"))
+            && (!File.Exists(lockFile) || !File.ReadAllText(lockFile).Contains("initializing", StringComparison.Ordinal));
     }
 }

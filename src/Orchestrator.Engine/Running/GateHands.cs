@@ -14,12 +14,19 @@ namespace Orchestrator.Engine.Running;
 /// at as well, once for each commit: only what is new is held against the work. What a milestone itself asks for
 /// (<c>verify</c>) is not: that fails before the work is done.
 /// </summary>
-internal sealed class GateHands(RunContext context, Repository repository, GateRunner gates, Worktrees worktrees, Removal removal) : IDisposable
+internal sealed class GateHands(RunContext context, Repository repository, GateRunner gates, Worktrees worktrees) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string Commit, GateSetting Gate), GateBefore> _before = new();
     private readonly SemaphoreSlim _looking = new(1, 1);
 
-    public void Dispose() => _looking.Dispose();
+    /// <summary>Removes the worktrees in which gates ran; until then they are kept, because resetting one is cheaper than making it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var removal = new Removal(repository);
+        await removal.DisposableAsync(Worktrees.CandidateName, CancellationToken.None).ConfigureAwait(false);
+        await removal.DisposableAsync(Worktrees.BeforeName, CancellationToken.None).ConfigureAwait(false);
+        _looking.Dispose();
+    }
 
     /// <summary>On a milestone's commit, in its worktree, which stands.</summary>
     public async Task<Event> MilestoneAsync(Order.RunGates o, CancellationToken cancellation)
@@ -42,7 +49,6 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         var folder = await worktrees.EnsureForGatesAsync(Worktrees.CandidateName, context.Run.Value, o.Candidate, cancellation).ConfigureAwait(false);
         var logs = Path.Combine(repository.Places.Run(context.Run.Value), "candidates", o.Ticket.ToString());
         var results = await RunAsync(o.Milestones, folder, o.Base, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
-        await removal.ForGatesAsync(Worktrees.CandidateName, cancellation).ConfigureAwait(false);
         return new Event.GateFinished(o.Ticket, results);
     }
 
@@ -69,7 +75,6 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
             {
                 var folder = await worktrees.EnsureForGatesAsync(Worktrees.BeforeName, context.Run.Value, commit, cancellation).ConfigureAwait(false);
                 var result = await gates.RunAsync(gate, folder, log, order, cancellation).ConfigureAwait(false);
-                await removal.ForGatesAsync(Worktrees.BeforeName, cancellation).ConfigureAwait(false);
                 _before[(commit, gate)] = known = new GateBefore(result.Passed, result.Tally);
             }
 

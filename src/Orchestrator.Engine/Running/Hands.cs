@@ -53,12 +53,12 @@ public sealed record RunContext(
 }
 
 /// <summary>Carries orders out with real git, real processes and real files. Each method is idempotent under its ticket.</summary>
-public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands, IDisposable
+public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
-    private readonly Worktrees _worktrees = new(repository);
+    private readonly WorktreePool _pool = new(repository, context.Run.Value);
     private readonly Removal _removal = new(repository);
-    private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Removal(repository));
+    private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository));
     private readonly WorkLook _look = new(context, repository);
     private readonly WorkCommits _commits = new(repository, context.Protected);
     private readonly Candidates _candidates = new(repository);
@@ -103,12 +103,23 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         }
     }
 
+    private Worktrees Trees => new(repository, _pool);
+
     private SemaphoreSlim Healing { get; } = new(1, 1);
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Removes the worktrees that nobody needs any more. One that cannot be removed is left to the next start.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _gates.Dispose();
+        try
+        {
+            await _gates.DisposeAsync().ConfigureAwait(false);
+            await _pool.DrainAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
+        {
+            context.Warn($"a worktree that nobody needs was left: {e.Message}");
+        }
+
         Healing.Dispose();
     }
 
@@ -143,14 +154,14 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
-        await _worktrees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
+        await Trees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
         return new Event.WorktreeReady(o.Ticket, o.Step.Base, carried.Commit, carried.Conflicts);
     }
 
     private async Task<Event> RunTurnAsync(Order.RunTurn o, CancellationToken cancellation)
     {
         var place = PlaceOf(o.Milestone);
-        await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation, await ConflictAsync(place, o, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        await Trees.EnsureAsync(place, o.Tip, renew: false, cancellation, await ConflictAsync(place, o, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         var diff = o.Brief.Role.Judges() ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
         var delta = o.Seen is { } seen && seen != o.Tip ? await DiffAsync(seen, o.Tip, cancellation).ConfigureAwait(false) : "";
         var planned = context.Planned(o.Milestone);
@@ -214,8 +225,27 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> RunGatesAsync(Order.RunGates o, CancellationToken cancellation)
     {
-        await _worktrees.EnsureAsync(PlaceOf(o.Milestone), o.Tip, renew: false, cancellation).ConfigureAwait(false);
-        return await _gates.MilestoneAsync(o, cancellation).ConfigureAwait(false);
+        await Trees.EnsureAsync(PlaceOf(o.Milestone), o.Tip, renew: false, cancellation).ConfigureAwait(false);
+        var finished = await _gates.MilestoneAsync(o, cancellation).ConfigureAwait(false);
+        if (finished is Event.GateFinished { Results: var results } && !results.Any(r => r.Blocks))
+        {
+            await GiveBackAsync(o, cancellation).ConfigureAwait(false);
+        }
+
+        return finished;
+    }
+
+    /// <summary>What is accepted needs its worktree no more; should it be sent back, it gets another.</summary>
+    private async Task GiveBackAsync(Order.RunGates o, CancellationToken cancellation)
+    {
+        try
+        {
+            await _pool.TakeInAsync(PlaceOf(o.Milestone), o.Tip, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is GitFailedException or UncommittableException or IOException or UnauthorizedAccessException)
+        {
+            context.Warn($"the worktree of {o.Milestone} stays until it is published: {e.Message.ReplaceLineEndings(" ")}");
+        }
     }
 
     private async Task<Event> BuildAsync(Order.BuildCandidate o, CancellationToken cancellation)

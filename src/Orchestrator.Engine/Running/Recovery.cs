@@ -30,6 +30,7 @@ public sealed class Recovery(Repository repository)
         ClearLocks();
         PackHold.ReleaseLeftOver(Places);
         await new Removal(repository).HalfMadeAsync(cancellation).ConfigureAwait(false);
+        await new Removal(repository).PoolAsync(cancellation).ConfigureAwait(false);
         _done.AddRange(await new InterruptedForward(repository).TakeBackAsync(ofFormerLife: true, cancellation).ConfigureAwait(false));
         new LiveTasks(Places).Restore();
         return _done;

@@ -160,7 +160,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             gateEnvironment.Remove(secret); // gates run code that agents wrote, and need no model
         }
 
-        using var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
+        await using var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
         var evidence = EvidenceOf(journal, repository.Places, opened.Run, settings, text => log.Say(LogEventLevel.Warning, text));
         var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. evidence, .. observers], time, Tell);
 

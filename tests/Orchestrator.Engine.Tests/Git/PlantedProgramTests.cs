@@ -52,7 +52,7 @@ public sealed class PlantedProgramTests : InRepository
         await Trees.EnsureAsync(Place("1A"), Repo.Tip(), renew: true, Stop);
         await Gone.WorktreeAsync(Place("1A"), Stop);
         await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Run, Repo.Tip(), Stop);
-        await Gone.ForGatesAsync(Worktrees.CandidateName, Stop);
+        await Gone.DisposableAsync(Worktrees.CandidateName, Stop);
         Assert.Equal([], Ran());
     }
 

@@ -184,7 +184,7 @@ public sealed class WorktreeTests : InRepository
         await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Run, item.Tip, Stop);
         Assert.Equal("a\n", File.ReadAllText(Path.Combine(folder, "a.txt")));
         Assert.False(File.Exists(Path.Combine(folder, "made-by-a-gate.o")));
-        await Gone.ForGatesAsync(Worktrees.CandidateName, Stop);
+        await Gone.DisposableAsync(Worktrees.CandidateName, Stop);
         Assert.False(Directory.Exists(folder));
     }
 
