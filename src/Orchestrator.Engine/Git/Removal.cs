@@ -43,7 +43,7 @@ public sealed class Removal(Repository repository)
     {
         var folder = Places.Worktree(place.Name);
         Empty(folder);
-        var clean = await new ShadowIndex(repository, place.Run, place.Name).IsExactlyAsync(folder, tip, cancellation).ConfigureAwait(false);
+        var clean = await ShadowIndex.Of(repository, place).IsExactlyAsync(folder, tip, cancellation).ConfigureAwait(false);
         await _rescue.FromWorktreeAsync(place, cancellation, butFiles: clean).ConfigureAwait(false);
         return clean;
     }
@@ -97,10 +97,11 @@ public sealed class Removal(Repository repository)
         return DropAsync(Places.Worktree(name), cancellation);
     }
 
-    /// <summary>Removes what a former life left in its pool of worktrees.</summary>
+    /// <summary>Removes what a former life left half done in the pool of worktrees.</summary>
     public async Task PoolAsync(CancellationToken cancellation)
     {
-        foreach (var name in Directory.Exists(Places.Worktrees) ? Directory.EnumerateDirectories(Places.Worktrees).Select(folder => Path.GetFileName(folder)).Where(WorktreePool.IsMember).ToList() : [])
+        var pool = Directory.Exists(Places.Worktrees) ? Directory.EnumerateDirectories(Places.Worktrees).Where(folder => WorktreePool.IsMember(Path.GetFileName(folder))) : [];
+        foreach (var name in pool.Where(folder => Places.AdminFolder(folder) is null || !ShadowIndex.OfDisposable(repository, Path.GetFileName(folder)).Exists).Select(folder => Path.GetFileName(folder)).ToList())
         {
             await DisposableAsync(name, cancellation).ConfigureAwait(false);
         }

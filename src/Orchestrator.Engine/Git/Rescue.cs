@@ -64,7 +64,7 @@ internal sealed class Rescue(Repository repository)
         }
 
         await NestedRepositories.MoveAsideAsync(folder, Path.Combine(repository.Places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
-        var index = new ShadowIndex(repository, place.Run, place.Name);
+        var index = ShadowIndex.Of(repository, place);
         var written = await index.WriteTreeAsync(folder, tip, null, cancellation).ConfigureAwait(false);
         var (tree, changed) = (written.Tree, written.Changed);
         if (await index.WithIncludedAsync(folder, cancellation).ConfigureAwait(false) is { } more)

@@ -7,9 +7,18 @@ namespace Orchestrator.Engine.Git;
 /// Reads a worktree's files through the shadow repository: what stands on disk becomes a tree, whatever an agent did
 /// to the repository's config, attributes, index flags or ignore rules.
 /// </summary>
-internal sealed class ShadowIndex(Repository repository, string run, string milestone)
+internal sealed class ShadowIndex
 {
-    private readonly string _index = Path.Combine(repository.Places.Milestone(run, milestone), "index");
+    private readonly Repository _repository;
+    private readonly string _index;
+
+    private ShadowIndex(Repository repository, string file) => (_repository, _index) = (repository, file);
+
+    /// <summary>That of a milestone's worktree.</summary>
+    public static ShadowIndex Of(Repository repository, WorkPlace place) => new(repository, Path.Combine(repository.Places.Milestone(place.Run, place.Name), "index"));
+
+    /// <summary>That of a worktree which holds nothing to be saved, and which outlasts the run.</summary>
+    public static ShadowIndex OfDisposable(Repository repository, string name) => new(repository, Path.Combine(repository.Places.State, "pool", name + ".index"));
 
     /// <summary>
     /// Fills an empty worktree with the files of a commit, and the worktree's own index with it. Through the shadow,
@@ -20,7 +29,7 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         Directory.CreateDirectory(Path.GetDirectoryName(_index)!);
         System.IO.File.Delete(_index);
         System.IO.File.Delete(_index + ".lock");
-        await repository.Git.RunAsync(repository.Places.Shadow, ["read-tree", "-m", "-u", commit], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        await _repository.Git.RunAsync(_repository.Places.Shadow, ["read-tree", "-m", "-u", commit], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
         GiveTo(adminFolder);
     }
 
@@ -34,15 +43,15 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
     /// <param name="cancellation">Stops in between; a second call finishes it.</param>
     public async Task ResetAsync(string worktree, string? from, string to, CancellationToken cancellation)
     {
-        var shadow = repository.Places.Shadow;
+        var shadow = _repository.Places.Shadow;
         System.IO.File.Delete(_index + ".lock");
         if (from is not null)
         {
-            await repository.Git.RunAsync(shadow, ["read-tree", "-m", "-u", from, to], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+            await _repository.Git.RunAsync(shadow, ["read-tree", "-m", "-u", from, to], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
             return;
         }
 
-        await repository.Git.RunAsync(shadow, ["read-tree", "--reset", "-u", to], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        await _repository.Git.RunAsync(shadow, ["read-tree", "--reset", "-u", to], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
         await Removal.LooseAsync(worktree, await LooseAsync(worktree, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
     }
 
@@ -54,13 +63,13 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
             return false;
         }
 
-        var differing = await repository.Git.TryAsync(repository.Places.Shadow, ["diff-index", "--no-ext-diff", "--quiet", commit], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        var differing = await _repository.Git.TryAsync(_repository.Places.Shadow, ["diff-index", "--no-ext-diff", "--quiet", commit], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
         return differing.Succeeded && (await LooseAsync(worktree, cancellation).ConfigureAwait(false)).Count == 0;
     }
 
     /// <summary>The files and folders that the index does not have; of a folder that it knows nothing of, the folder alone.</summary>
     private async Task<IReadOnlyList<string>> LooseAsync(string worktree, CancellationToken cancellation) => GitOutput.Fields(
-        (await repository.Git.RunAsync(repository.Places.Shadow, ["ls-files", "-z", "--others", "--directory"], cancellation, workTree: worktree, index: _index).ConfigureAwait(false)).Output);
+        (await _repository.Git.RunAsync(_repository.Places.Shadow, ["ls-files", "-z", "--others", "--directory"], cancellation, workTree: worktree, index: _index).ConfigureAwait(false)).Output);
 
     /// <summary>Whether there is one.</summary>
     public bool Exists => System.IO.File.Exists(_index);
@@ -84,15 +93,15 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
     /// <exception cref="UncommittableException">git refuses what stands there: nothing is committed rather than something left out.</exception>
     public async Task<WrittenTree> WriteTreeAsync(string worktree, string from, ProtectedPaths? protectedPaths, CancellationToken cancellation)
     {
-        var shadow = repository.Places.Shadow;
+        var shadow = _repository.Places.Shadow;
         Directory.CreateDirectory(Path.GetDirectoryName(_index)!);
         System.IO.File.Delete(_index + ".lock"); // only we write it, and we are not running
         if (!System.IO.File.Exists(_index))
         {
-            await repository.Git.RunAsync(shadow, ["read-tree", from], cancellation, index: _index).ConfigureAwait(false);
+            await _repository.Git.RunAsync(shadow, ["read-tree", from], cancellation, index: _index).ConfigureAwait(false);
         }
 
-        var add = await repository.Git.TryAsync(shadow, ["add", "-A", "--", "."], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        var add = await _repository.Git.TryAsync(shadow, ["add", "-A", "--", "."], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
         if (!add.Succeeded)
         {
             var failed = new GitFailedException("add", add);
@@ -116,8 +125,8 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
     }
 
     /// <summary>Writes files of the worktree anew, as the index has them.</summary>
-    public Task WriteFilesAsync(string worktree, IEnumerable<string> paths, CancellationToken cancellation) => repository.Git.RunAsync(
-        repository.Places.Shadow, ["checkout-index", "-f", "-u", "-z", "--stdin"], cancellation, Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => path + "\0"))), workTree: worktree, index: _index);
+    public Task WriteFilesAsync(string worktree, IEnumerable<string> paths, CancellationToken cancellation) => _repository.Git.RunAsync(
+        _repository.Places.Shadow, ["checkout-index", "-f", "-u", "-z", "--stdin"], cancellation, Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => path + "\0"))), workTree: worktree, index: _index);
 
     /// <summary>
     /// The tree once more with the ignored files that <c>.worktreeinclude</c> names, for what is saved rather than
@@ -131,53 +140,53 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
             return null;
         }
 
-        var shadow = repository.Places.Shadow;
+        var shadow = _repository.Places.Shadow;
         var index = _index + ".rescue";
         System.IO.File.Copy(_index, index, overwrite: true);
-        var named = await repository.Git.RunAsync(shadow, ["ls-files", "-z", "--others", "--ignored", $"--exclude-from={patterns}"], cancellation, workTree: worktree, index: index).ConfigureAwait(false);
+        var named = await _repository.Git.RunAsync(shadow, ["ls-files", "-z", "--others", "--ignored", $"--exclude-from={patterns}"], cancellation, workTree: worktree, index: index).ConfigureAwait(false);
         if (named.Output.Length == 0)
         {
             return null;
         }
 
-        await repository.Git.RunAsync(
+        await _repository.Git.RunAsync(
             shadow, ["--literal-pathspecs", "add", "-f", "--pathspec-from-file=-", "--pathspec-file-nul"], cancellation, named.Output, workTree: worktree, index: index).ConfigureAwait(false);
-        var tree = (await repository.Git.RunAsync(shadow, ["write-tree"], cancellation, index: index).ConfigureAwait(false)).Text;
+        var tree = (await _repository.Git.RunAsync(shadow, ["write-tree"], cancellation, index: index).ConfigureAwait(false)).Text;
         return (tree, GitOutput.Fields(named.Output));
     }
 
     private async Task<WrittenTree> TreeAsync(string from, CancellationToken cancellation)
     {
-        var tree = (await repository.Git.RunAsync(repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
-        var difference = Encoding.UTF8.GetString((await repository.Git.RunAsync(repository.Places.Shadow, [.. GitOutput.RawDifference, from, tree], cancellation).ConfigureAwait(false)).Output);
+        var tree = (await _repository.Git.RunAsync(_repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
+        var difference = Encoding.UTF8.GetString((await _repository.Git.RunAsync(_repository.Places.Shadow, [.. GitOutput.RawDifference, from, tree], cancellation).ConfigureAwait(false)).Output);
         return new WrittenTree(tree, GitOutput.PathsOf(difference), [], difference);
     }
 
     /// <summary>A sparse checkout of the agent's own takes files away from its sight; that is no wish to delete them.</summary>
     private async Task BringBackAsync(string worktree, string from, CancellationToken cancellation)
     {
-        if (repository.Places.AdminFolder(worktree) is not { } admin || !System.IO.File.Exists(Path.Combine(admin, "info", "sparse-checkout")) || !System.IO.File.Exists(Path.Combine(admin, "index")))
+        if (_repository.Places.AdminFolder(worktree) is not { } admin || !System.IO.File.Exists(Path.Combine(admin, "info", "sparse-checkout")) || !System.IO.File.Exists(Path.Combine(admin, "index")))
         {
             return;
         }
 
-        var shadow = repository.Places.Shadow;
-        var flags = await repository.Git.RunAsync(shadow, ["ls-files", "-t", "-z"], cancellation, workTree: worktree, index: Path.Combine(admin, "index")).ConfigureAwait(false);
+        var shadow = _repository.Places.Shadow;
+        var flags = await _repository.Git.RunAsync(shadow, ["ls-files", "-t", "-z"], cancellation, workTree: worktree, index: Path.Combine(admin, "index")).ConfigureAwait(false);
         var hidden = GitOutput.Fields(flags.Output).Where(line => line.StartsWith("S ", StringComparison.Ordinal)).Select(line => line[2..]).Where(path => !Path.Exists(Path.Combine(worktree, path))).ToHashSet(StringComparer.Ordinal);
-        var listing = hidden.Count == 0 ? [] : GitOutput.Fields((await repository.Git.RunAsync(shadow, ["ls-tree", "-r", "-z", from], cancellation).ConfigureAwait(false)).Output);
+        var listing = hidden.Count == 0 ? [] : GitOutput.Fields((await _repository.Git.RunAsync(shadow, ["ls-tree", "-r", "-z", from], cancellation).ConfigureAwait(false)).Output);
         var entries = string.Concat(listing.Where(entry => hidden.Contains(entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..])).Select(entry => entry + "\0"));
         if (entries.Length > 0)
         {
-            await repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.UTF8.GetBytes(entries), index: _index).ConfigureAwait(false);
+            await _repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.UTF8.GetBytes(entries), index: _index).ConfigureAwait(false);
         }
     }
 
     /// <summary>Gives the index the entries of <paramref name="from"/> for protected paths. Byte for byte: an agent may have chosen names that are no text.</summary>
     private async Task<IReadOnlyList<KeptPath>> KeepAsync(string from, string tree, ProtectedPaths protectedPaths, CancellationToken cancellation)
     {
-        var shadow = repository.Places.Shadow;
+        var shadow = _repository.Places.Shadow;
         var names = protectedPaths.All;
-        var listing = await repository.Git.RunAsync(shadow, ["--literal-pathspecs", "ls-tree", "-r", "-z", from, "--", .. names], cancellation).ConfigureAwait(false);
+        var listing = await _repository.Git.RunAsync(shadow, ["--literal-pathspecs", "ls-tree", "-r", "-z", from, "--", .. names], cancellation).ConfigureAwait(false);
         var entries = Raw(listing.Output).ToDictionary(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal);
         if (entries.Keys.Any(path => path.StartsWith(RepositoryPlaces.TasksName + "/", StringComparison.Ordinal)))
         {
@@ -189,13 +198,13 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
             return [];
         }
 
-        var differing = Raw((await repository.Git.RunAsync(
+        var differing = Raw((await _repository.Git.RunAsync(
             shadow, ["--literal-pathspecs", "diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", from, tree, "--", .. names], cancellation).ConfigureAwait(false)).Output);
 
         // What goes, goes first: an agent may have put a folder in a file's place.
         var lines = differing.Where(path => !entries.ContainsKey(path)).Select(path => $"0 {new string('0', tree.Length)}\t{path}\0")
             .Concat(differing.Where(entries.ContainsKey).Select(path => entries[path] + "\0"));
-        await repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.Latin1.GetBytes(string.Concat(lines)), index: _index).ConfigureAwait(false);
+        await _repository.Git.RunAsync(shadow, ["update-index", "-z", "--index-info"], cancellation, Encoding.Latin1.GetBytes(string.Concat(lines)), index: _index).ConfigureAwait(false);
         return [.. differing.Select(path => new KeptPath(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path)), entries.ContainsKey(path)))];
     }
 

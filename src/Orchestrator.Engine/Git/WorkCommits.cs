@@ -50,7 +50,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
         }
 
         await NestedRepositories.MoveAsideAsync(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
-        var index = new ShadowIndex(repository, place.Run, place.Name);
+        var index = ShadowIndex.Of(repository, place);
         var written = await index.WriteTreeAsync(folder, tip, _protected, cancellation).ConfigureAwait(false);
         var work = await CommitTreeAsync(place, tip, subject, pin, written, cancellation).ConfigureAwait(false);
         var putBack = await new PutBack(repository, place, pin).CarryOutAsync(folder, index, [.. written.Kept.Where(k => _protected.IsTold(k.Path))], cancellation).ConfigureAwait(false);

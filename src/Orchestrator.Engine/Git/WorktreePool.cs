@@ -5,29 +5,29 @@ namespace Orchestrator.Engine.Git;
 
 /// <summary>
 /// The worktrees of milestones that need theirs no more, for those that come next: reset by what differs and given
-/// another name, so that beginning a milestone costs what changed and not what the repository holds. What stands in the
-/// pool is saved; it may go at any moment.
+/// another name, so that beginning a milestone costs what changed and not what the repository holds. They stay for the
+/// next run. Whatever stands in the pool is saved; it may go at any moment.
 /// </summary>
 /// <param name="repository">The repository.</param>
-/// <param name="run">The run.</param>
-public sealed class WorktreePool(Repository repository, string run)
+public sealed class WorktreePool(Repository repository)
 {
-    /// <summary>What the folders of the pool are called, a number after it; no milestone can be called so.</summary>
-    public const string Prefix = "pool-";
+    private const string Prefix = "pool-";
 
     /// <summary>A worktree in the pool.</summary>
     /// <param name="Name">Its folder's.</param>
-    /// <param name="Commit">What it holds, when it holds nothing else; null when that has to be looked at.</param>
-    private sealed record Member(string Name, string? Commit);
+    /// <param name="Commit">What was committed of it last; null when it stood there before this start.</param>
+    /// <param name="Exact">Whether it holds that commit's files and nothing else.</param>
+    private sealed record Member(string Name, string? Commit, bool Exact);
 
-    private readonly ConcurrentQueue<Member> _free = new();
+    private readonly ConcurrentQueue<Member> _free = new(Standing(repository.Places));
+    private readonly ConcurrentDictionary<string, bool> _names = new();
     private readonly Removal _removal = new(repository);
-    private int _number;
-
-    /// <summary>Whether a folder of that name stands in a pool.</summary>
-    public static bool IsMember(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length && name.AsSpan(Prefix.Length).ContainsAnyExceptInRange('0', '9') is false;
 
     private RepositoryPlaces Places => repository.Places;
+
+    /// <summary>Whether a folder of that name stands in a pool; no milestone can be called so.</summary>
+    public static bool IsMember(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length && !name.AsSpan(Prefix.Length).ContainsAnyExceptInRange('0', '9');
 
     /// <summary>Takes a milestone's worktree in; what is in no commit is saved first. One that is not as it should be is left where it is.</summary>
     /// <param name="place">Whose it was.</param>
@@ -41,13 +41,19 @@ public sealed class WorktreePool(Repository repository, string run)
             return;
         }
 
-        var index = new ShadowIndex(repository, place.Run, place.Name);
-        var clean = await _removal.SaveAsync(place, tip, cancellation).ConfigureAwait(false);
+        var exact = await _removal.SaveAsync(place, tip, cancellation).ConfigureAwait(false);
         Reset(admin, tip, tip);
-        var name = Prefix + Interlocked.Increment(ref _number).ToString(CultureInfo.InvariantCulture);
-        await MoveAsync(folder, admin, name, cancellation).ConfigureAwait(false);
-        index.MoveTo(new ShadowIndex(repository, run, name));
-        _free.Enqueue(new Member(name, clean ? tip : null));
+        var name = TakeName();
+        try
+        {
+            ShadowIndex.Of(repository, place).MoveTo(ShadowIndex.OfDisposable(repository, name));
+            await MoveAsync(folder, admin, name, cancellation).ConfigureAwait(false);
+            _free.Enqueue(new Member(name, tip, exact));
+        }
+        finally
+        {
+            _names.TryRemove(name, out _);
+        }
     }
 
     /// <summary>Gives a worktree of the pool to a milestone, on its branch and with the files of a commit or tree. False when there is none.</summary>
@@ -74,23 +80,28 @@ public sealed class WorktreePool(Repository repository, string run)
         return false;
     }
 
-    /// <summary>Removes what stands in the pool.</summary>
-    public async Task DrainAsync(CancellationToken cancellation)
+    /// <summary>At the end: of what was built in them nothing stays but the files of their commits.</summary>
+    public async Task TidyAsync(CancellationToken cancellation)
     {
-        while (_free.TryDequeue(out var member))
+        foreach (var member in _free.Where(m => m is { Exact: false, Commit: not null }))
         {
-            await _removal.DisposableAsync(member.Name, cancellation).ConfigureAwait(false);
+            await ShadowIndex.OfDisposable(repository, member.Name).ResetAsync(Places.Worktree(member.Name), from: null, member.Commit!, cancellation).ConfigureAwait(false);
         }
     }
+
+    private static IEnumerable<Member> Standing(RepositoryPlaces places) => Directory.Exists(places.Worktrees)
+        ? Directory.EnumerateDirectories(places.Worktrees).Select(folder => Path.GetFileName(folder)).Where(IsMember).Order(StringComparer.Ordinal).Select(name => new Member(name, null, false))
+        : [];
 
     private async Task HandOverAsync(Member member, string admin, WorkPlace place, string branch, string tip, string content, CancellationToken cancellation)
     {
         var folder = Places.Worktree(member.Name);
-        var index = new ShadowIndex(repository, run, member.Name);
-        await index.ResetAsync(folder, member.Commit, content, cancellation).ConfigureAwait(false);
+        var index = ShadowIndex.OfDisposable(repository, member.Name);
+        _removal.Empty(folder);
+        await index.ResetAsync(folder, member.Exact ? member.Commit : null, content, cancellation).ConfigureAwait(false);
         Reset(admin, $"ref: {branch}", tip);
         index.GiveTo(admin);
-        index.MoveTo(new ShadowIndex(repository, place.Run, place.Name));
+        index.MoveTo(ShadowIndex.Of(repository, place));
         await MoveAsync(folder, admin, place.Name, cancellation).ConfigureAwait(false);
     }
 
@@ -98,6 +109,24 @@ public sealed class WorktreePool(Repository repository, string run)
     {
         Removal.Strip(admin);
         WorktreeAdmin.SetHead(admin, head, commit, repository.Git.Author, TimeProvider.System.GetUtcNow());
+    }
+
+    /// <summary>A name that no folder has and that nobody else is about to give.</summary>
+    private string TakeName()
+    {
+        for (var i = 1; ; i++)
+        {
+            var name = Prefix + i.ToString(CultureInfo.InvariantCulture);
+            if (_names.TryAdd(name, true))
+            {
+                if (!Path.Exists(Places.Worktree(name)))
+                {
+                    return name;
+                }
+
+                _names.TryRemove(name, out _);
+            }
+        }
     }
 
     /// <summary>

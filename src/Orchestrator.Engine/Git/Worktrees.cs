@@ -44,27 +44,27 @@ public sealed class Worktrees(Repository repository, WorktreePool? pool = null)
         }
 
         await AddAsync(["--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]], cancellation).ConfigureAwait(false);
-        await new ShadowIndex(repository, place.Run, place.Name).CheckOutAsync(folder, content ?? tip, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
+        await ShadowIndex.Of(repository, place).CheckOutAsync(folder, content ?? tip, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A worktree for gates alone, detached, with nothing but the files of a commit; one that stands is reset. Returns its folder.</summary>
-    public async Task<string> EnsureForGatesAsync(string name, string run, string commit, CancellationToken cancellation)
+    public async Task<string> EnsureForGatesAsync(string name, string commit, CancellationToken cancellation)
     {
         var folder = Places.Worktree(name);
-        if (await ResetForGatesAsync(name, run, folder, commit, cancellation).ConfigureAwait(false))
+        if (await ResetForGatesAsync(name, folder, commit, cancellation).ConfigureAwait(false))
         {
             return folder;
         }
 
         await _removal.DisposableAsync(name, cancellation).ConfigureAwait(false);
         await AddAsync(["--detach", folder, commit], cancellation).ConfigureAwait(false);
-        await new ShadowIndex(repository, run, name).CheckOutAsync(folder, commit, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
+        await ShadowIndex.OfDisposable(repository, name).CheckOutAsync(folder, commit, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
         return folder;
     }
 
-    private async Task<bool> ResetForGatesAsync(string name, string run, string folder, string commit, CancellationToken cancellation)
+    private async Task<bool> ResetForGatesAsync(string name, string folder, string commit, CancellationToken cancellation)
     {
-        var index = new ShadowIndex(repository, run, name);
+        var index = ShadowIndex.OfDisposable(repository, name);
         if (!Removal.IsFolder(folder) || Places.AdminFolder(folder) is not { } admin || !IsWhole(admin) || !index.Exists)
         {
             return false;

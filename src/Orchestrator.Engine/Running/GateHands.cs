@@ -17,14 +17,17 @@ namespace Orchestrator.Engine.Running;
 internal sealed class GateHands(RunContext context, Repository repository, GateRunner gates, Worktrees worktrees) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string Commit, GateSetting Gate), GateBefore> _before = new();
+    private readonly ConcurrentDictionary<string, string> _last = new();
     private readonly SemaphoreSlim _looking = new(1, 1);
 
-    /// <summary>Removes the worktrees in which gates ran; until then they are kept, because resetting one is cheaper than making it.</summary>
+    /// <summary>The worktrees in which gates ran stay, because resetting one is cheaper than making it; what was built in them goes.</summary>
     public async ValueTask DisposeAsync()
     {
-        var removal = new Removal(repository);
-        await removal.DisposableAsync(Worktrees.CandidateName, CancellationToken.None).ConfigureAwait(false);
-        await removal.DisposableAsync(Worktrees.BeforeName, CancellationToken.None).ConfigureAwait(false);
+        foreach (var (name, commit) in _last)
+        {
+            await worktrees.EnsureForGatesAsync(name, commit, CancellationToken.None).ConfigureAwait(false);
+        }
+
         _looking.Dispose();
     }
 
@@ -46,7 +49,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
             return new Event.GateFinished(o.Ticket, default);
         }
 
-        var folder = await worktrees.EnsureForGatesAsync(Worktrees.CandidateName, context.Run.Value, o.Candidate, cancellation).ConfigureAwait(false);
+        var folder = await WorktreeAsync(Worktrees.CandidateName, o.Candidate, cancellation).ConfigureAwait(false);
         var logs = Path.Combine(repository.Places.Run(context.Run.Value), "candidates", o.Ticket.ToString());
         var results = await RunAsync(o.Milestones, folder, o.Base, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
         return new Event.GateFinished(o.Ticket, results);
@@ -73,7 +76,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         {
             if (!_before.TryGetValue((commit, gate), out var known))
             {
-                var folder = await worktrees.EnsureForGatesAsync(Worktrees.BeforeName, context.Run.Value, commit, cancellation).ConfigureAwait(false);
+                var folder = await WorktreeAsync(Worktrees.BeforeName, commit, cancellation).ConfigureAwait(false);
                 var result = await gates.RunAsync(gate, folder, log, order, cancellation).ConfigureAwait(false);
                 _before[(commit, gate)] = known = new GateBefore(result.Passed, result.Tally);
             }
@@ -84,6 +87,12 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         {
             _looking.Release();
         }
+    }
+
+    private Task<string> WorktreeAsync(string name, string commit, CancellationToken cancellation)
+    {
+        _last[name] = commit;
+        return worktrees.EnsureForGatesAsync(name, commit, cancellation);
     }
 
     /// <summary>The settings' gates, then what the milestones themselves ask for.</summary>

@@ -56,7 +56,7 @@ public sealed record RunContext(
 public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
-    private readonly WorktreePool _pool = new(repository, context.Run.Value);
+    private readonly WorktreePool _pool = new(repository);
     private readonly Removal _removal = new(repository);
     private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository));
     private readonly WorkLook _look = new(context, repository);
@@ -107,17 +107,17 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private SemaphoreSlim Healing { get; } = new(1, 1);
 
-    /// <summary>Removes the worktrees that nobody needs any more. One that cannot be removed is left to the next start.</summary>
+    /// <summary>What was built in worktrees that wait for the next run goes; where that fails, the next run sees to it.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
             await _gates.DisposeAsync().ConfigureAwait(false);
-            await _pool.DrainAsync(CancellationToken.None).ConfigureAwait(false);
+            await _pool.TidyAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
         {
-            context.Warn($"a worktree that nobody needs was left: {e.Message}");
+            context.Warn($"what was built in a worktree stays: {e.Message.ReplaceLineEndings(" ")}");
         }
 
         Healing.Dispose();

@@ -51,7 +51,7 @@ public sealed class PlantedProgramTests : InRepository
         Files.Write(folder, "unsaved.txt", "x\n");
         await Trees.EnsureAsync(Place("1A"), Repo.Tip(), renew: true, Stop);
         await Gone.WorktreeAsync(Place("1A"), Stop);
-        await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Run, Repo.Tip(), Stop);
+        await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Repo.Tip(), Stop);
         await Gone.DisposableAsync(Worktrees.CandidateName, Stop);
         Assert.Equal([], Ran());
     }
@@ -86,7 +86,7 @@ public sealed class PlantedProgramTests : InRepository
         Repo.Commit("attributes as a merged milestone may bring them");
         PlantFilters();
         var folder = await PrepareAsync("1A");
-        await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Run, Repo.Tip(), Stop);
+        await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Repo.Tip(), Stop);
         Assert.Equal([], Ran());
         Assert.Equal("one\ntwo\nthree\n", File.ReadAllText(Path.Combine(folder, "src/app.txt")));
     }

@@ -178,10 +178,10 @@ public sealed class WorktreeTests : InRepository
     [Fact]
     public async Task The_candidates_worktree_is_rebuilt_for_each_candidate()
     {
-        var folder = await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Run, Repo.Tip(), Stop);
+        var folder = await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Repo.Tip(), Stop);
         Files.Write(folder, "made-by-a-gate.o", "x");
         var item = await WorkAsync("1A", ("a.txt", "a\n"));
-        await Trees.EnsureForGatesAsync(Worktrees.CandidateName, Run, item.Tip, Stop);
+        await Trees.EnsureForGatesAsync(Worktrees.CandidateName, item.Tip, Stop);
         Assert.Equal("a\n", File.ReadAllText(Path.Combine(folder, "a.txt")));
         Assert.False(File.Exists(Path.Combine(folder, "made-by-a-gate.o")));
         await Gone.DisposableAsync(Worktrees.CandidateName, Stop);
