@@ -110,6 +110,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             return new RunEnd.Refused(problems);
         }
 
+        problems.AddRange(EntryLook.Warnings(opened.Plan.Milestones.Where(m => !NotOf(opened).Contains(m.Id)), new UserEnvironment(agent.Environment)));
         Warn(problems);
         Directory.CreateDirectory(logs);
         using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel);
@@ -149,6 +150,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         {
             TaskLines = tasksObserver.Lines,
             Prompts = prompts,
+            Agents = new UserEnvironment(setup.Environment),
             Protected = ProtectedPaths.Of(repository.Places, [SettingsReader.FileName, SettingsReader.PathOf(repository.Places.Root, user), Plans.MilestoneFolder.FolderName]),
             PublishRemote = settings.PublishRemote,
             Earlier = NotOf(opened),
