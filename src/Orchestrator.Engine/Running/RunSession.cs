@@ -181,6 +181,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             _early.ForEach(loop.Tell);
         }
 
+        using var awake = settings.KeepAwake ? WakeLock.Hold(user.Find, $"works on the milestones in {repository.Places.Root}", text => log.Say(LogEventLevel.Debug, text)) : null;
         var last = Core.Capacity.MachineReading.Unknown;
         using var probe = time.CreateTimer(
             _ =>
