@@ -69,6 +69,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
     private async Task<RunEnd> RunUnderLeaseAsync(RunRequest request, Repository repository, CancellationToken cancellation)
     {
+        OpenFiles.RaiseLimit();
         var places = repository.Places;
         var read = SettingsReader.Load(places.Root, user);
         if (read.Settings is not { } settings)

@@ -18,7 +18,7 @@ public sealed class AwakeTests
     {
         using var repository = new SampleRepository("", Around.TwoStages);
         var folder = Fake(repository);
-        using (var run = repository.Start(new() { ["PATH"] = $"{folder}:/usr/bin:/bin" }, "run"))
+        using (var run = repository.Start(new Dictionary<string, string> { ["PATH"] = $"{folder}:/usr/bin:/bin" }, "run"))
         {
             repository.AwaitHeld(run);
             Assert.True(File.Exists(Path.Combine(folder, "held")));
@@ -36,7 +36,7 @@ public sealed class AwakeTests
     {
         using var repository = new SampleRepository("\"machine\": { \"keep_awake\": false }", ("1A", "fake: ok"));
         var folder = Fake(repository);
-        using var run = repository.Start(new() { ["PATH"] = $"{folder}:/usr/bin:/bin" }, "run");
+        using var run = repository.Start(new Dictionary<string, string> { ["PATH"] = $"{folder}:/usr/bin:/bin" }, "run");
         Assert.Equal(0, run.WaitForExit(60));
         Assert.False(File.Exists(Path.Combine(folder, "held")));
     }
@@ -46,7 +46,7 @@ public sealed class AwakeTests
         var folder = Directory.CreateDirectory(Path.Combine(repository.Home, "bin")).FullName;
         var file = Path.Combine(folder, "systemd-inhibit");
         File.WriteAllText(file, Inhibitor);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal(0, Tool.Run("/bin/chmod", folder, folder, 10, "700", file).Exit);
         return folder;
     }
 }
