@@ -45,7 +45,7 @@ internal sealed class MachineFacts(UserEnvironment user, OrchestratorSettings se
             .. Disks().Select(MachineChecks.Disk),
             File.Exists("/proc/self/limits") ? MachineChecks.Descriptors(await File.ReadAllTextAsync("/proc/self/limits", stop).ConfigureAwait(false), settings.MaxParallelTasks) : null,
             MachineChecks.Clock(time.GetUtcNow(), Built(), await CommittedAsync(stop).ConfigureAwait(false), Written()),
-            ToolChecks.Awake(settings.KeepAwake ? WakeLock.Program : null, settings.KeepAwake && WakeLock.Program is { } program ? user.Find(program) : null),
+            ToolChecks.Awake(settings.KeepAwake ? WakeLock.Program : null, settings.KeepAwake && WakeLock.Program is { } program ? user.Find(program) : null, !OperatingSystem.IsLinux() || Path.Exists("/run/systemd/inhibit") || Path.Exists("/run/dbus/system_bus_socket")),
             OperatingSystem.IsLinux() ? FenceCheck.Bubblewrap(await FenceAsync(stop).ConfigureAwait(false)) : null,
             OperatingSystem.IsLinux() ? FenceCheck.Socat(user.Find("socat")) : null,
             ToolChecks.Npm(user.Find("npm")),

@@ -69,8 +69,9 @@ internal static partial class ToolChecks
     /// <summary>What keeps the machine from going to sleep.</summary>
     /// <param name="program">Its name; null where none is needed.</param>
     /// <param name="path">Where it is.</param>
-    public static Check Awake(string? program, string? path) => new(
-        "kept awake", program is null || path is not null, path ?? (program is null ? "by the system" : "not found"), program ?? "nothing", $"Nothing keeps the machine from going to sleep during a run without {program}; switch that off yourself, or set machine.keep_awake to false.", Need.Wanted);
+    /// <param name="heard">Whether somebody is there who listens to it.</param>
+    public static Check Awake(string? program, string? path, bool heard) => new(
+        "kept awake", program is null || (path is not null && heard), program is null ? "nothing needed" : path is null ? "not found" : heard ? path : $"{path}, without systemd-logind", program ?? "nothing", $"Nothing keeps the machine from going to sleep during a run; switch that off yourself, or set machine.keep_awake to false.", Need.Wanted);
 
     /// <summary>The first version number in a text.</summary>
     public static Version? VersionIn(string? said) =>

@@ -119,6 +119,13 @@ public sealed class CheckTests
         Assert.Equal((exit == 0, false), (check.Good, check.Blocks));
     }
 
+    [Theory]
+    [InlineData(null, null, true, "ok")]
+    [InlineData("systemd-inhibit", "/usr/bin/systemd-inhibit", true, "ok")]
+    [InlineData("systemd-inhibit", "/usr/bin/systemd-inhibit", false, "wanted")]
+    [InlineData("systemd-inhibit", null, true, "wanted")]
+    public void What_keeps_the_machine_awake_is_wanted(string? program, string? path, bool heard, string word) => Assert.Equal(word, ToolChecks.Awake(program, path, heard).Word);
+
     [Fact]
     public void Leftovers_count_only_when_nobody_works_with_them()
     {
