@@ -143,15 +143,25 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> PrepareAsync(Order.Prepare o, CancellationToken cancellation)
     {
+        // What the checkout lacks as well needs no worktree to be known as missing.
+        if (await UnmetAsync(o, repository.Places.Root, cancellation).ConfigureAwait(false) is { } unmet)
+        {
+            return unmet;
+        }
+
         var place = PlaceOf(o.Milestone);
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
         await _worktrees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
-        return o.Step.Carry is null && await _entry.UnmetAsync(context.Planned(o.Milestone).Entry, o.Step.Base, repository.Places.Worktree(place.Name), cancellation).ConfigureAwait(false) is { } unmet
-            ? Failed(o, FailureKind.Milestone, "entry.unmet", unmet)
-            : new Event.WorktreeReady(o.Ticket, o.Step.Base, carried.Commit, carried.Conflicts);
+        return await UnmetAsync(o, repository.Places.Worktree(place.Name), cancellation).ConfigureAwait(false) ?? new Event.WorktreeReady(o.Ticket, o.Step.Base, carried.Commit, carried.Conflicts);
     }
+
+    /// <summary>What the milestone takes for granted and is not there; null when nothing is known to be missing, and for work that has begun already.</summary>
+    private async Task<Event?> UnmetAsync(Order.Prepare o, string folder, CancellationToken cancellation) =>
+        o.Step.Carry is null && await _entry.UnmetAsync(context.Planned(o.Milestone).Entry, o.Step.Base, folder, cancellation).ConfigureAwait(false) is { } unmet
+            ? Failed(o, FailureKind.Milestone, "entry.unmet", unmet)
+            : null;
 
     private async Task<Event> RunTurnAsync(Order.RunTurn o, CancellationToken cancellation)
     {

@@ -12,7 +12,9 @@ public sealed class EntryTests
     {
         using var repository = new SampleRepository(
             "", ("1A", Entry("`git` is installed", "`README.md` exists", "The moon is full")), ("1B", Entry("`no-such-tool` is installed", "`none/here` exists")),
+            ("1C", Entry("`notes/local.txt` exists")),
             ("2A", "fake: ok"), ("2B", "---"));
+        repository.Write("notes/local.txt", "not committed\n");
         repository.Write("milestones/2B.md", "---\ndepends_on: [1A]\n---\n# 2B: Next\n\n" + Entry("`out/1A.txt` exists"));
 
         var (exit, output, error) = repository.Run("run");
@@ -23,6 +25,8 @@ public sealed class EntryTests
         using var status = JsonDocument.Parse(repository.Run("status", "--json").Out);
         var waits = status.RootElement.GetProperty("milestones").EnumerateArray().Single(m => m.GetProperty("id").GetString() == "1B").GetProperty("waiting_for").GetString();
         Assert.Contains("'none/here' is not in the commit", waits, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(repository.Folder, ".worktree", "1B")));
+        Assert.Contains("'notes/local.txt' is not in the commit", repository.Run("explain", "1C").Out, StringComparison.Ordinal);
         Assert.Contains("Provide it", repository.Run("explain", "1B").Out, StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.GetFiles(Path.Combine(repository.Folder, ".orchestrator", "runs"), "*implement*", SearchOption.AllDirectories), file => file.Contains("/1B/", StringComparison.Ordinal));
     }
