@@ -45,7 +45,7 @@ public sealed class DocsTests
     public void Every_failure_that_has_a_hint_is_documented()
     {
         var docs = Read("docs/reference/failures.md");
-        var codes = Regex.Matches(Read("src/Orchestrator.Core/Progress/NextSteps.cs"), @"""((?:agent|review|gate|work|merge|integration|budget)\.[a-z-]+)""").Select(m => m.Groups[1].Value).ToList();
+        var codes = Regex.Matches(Read("src/Orchestrator.Core/Progress/NextSteps.cs"), @"""((?:agent|review|gate|work|merge|integration|budget|entry)\.[a-z-]+)""").Select(m => m.Groups[1].Value).ToList();
         Assert.True(codes.Count > 15);
         Assert.All(codes, code => Assert.Contains($"`{code}`", docs, StringComparison.Ordinal));
     }

@@ -51,8 +51,9 @@ internal static class CommandLine
         rescue.Add(restore);
         root.Add(rescue);
 
-        var fix = new Option<bool>("--fix") { Description = "Fetch the Claude Code CLI when there is none." };
-        var doctor = Verb("doctor", "Look whether everything needed is there.", [fix], async (line, stop) => NoFolder(around, At(line)) ?? await DoctorVerb.RunAsync(around, At(line), line.GetValue(fix), stop).ConfigureAwait(false));
+        var fix = new Option<bool>("--fix") { Description = "Fetch the Claude Code CLI when there is none; close the state folder to others." };
+        var checks = new Option<bool>("--json") { Description = "For programs." };
+        var doctor = Verb("doctor", "Look whether everything needed is there.", [fix, checks], async (line, stop) => NoFolder(around, At(line)) ?? await DoctorVerb.RunAsync(around, At(line), line.GetValue(fix), line.GetValue(checks), stop).ConfigureAwait(false));
         doctor.Aliases.Add("setup");
         root.Add(doctor);
         root.Add(Verb("init", "Write starter settings and a sample milestone.", [], (line, _) => Task.FromResult(InitVerb.Run(around, At(line)))));

@@ -59,6 +59,7 @@ internal static class RunVerb
             all.AddRange(chosen.Publish == PublishMode.PullRequest ? Offering.Check(repository, chosen.PublishRemote) : []);
         }
 
+        all.AddRange(reading.Plan is { } read ? EntryLook.Warnings(read.Milestones, around.User) : []);
         if (all.Count > 0)
         {
             around.Error.WriteLine(ProblemScreen.Text(all));

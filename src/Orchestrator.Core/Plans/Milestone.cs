@@ -31,6 +31,7 @@ public readonly record struct Reference(MilestoneId Id, int Line);
 /// <param name="Timeout">The longest one turn may take, or null.</param>
 /// <param name="Review">How it is reviewed, or null for the settings' level.</param>
 /// <param name="Criteria">What its section Exit Criteria lists, in order.</param>
+/// <param name="Entry">What its section Entry Requirements lists, in order.</param>
 public sealed record MilestoneFile(
     MilestoneId Id,
     string File,
@@ -45,7 +46,8 @@ public sealed record MilestoneFile(
     decimal? BudgetUsd = null,
     TimeSpan? Timeout = null,
     ReviewLevel? Review = null,
-    Items<string> Criteria = default);
+    Items<string> Criteria = default,
+    Items<string> Entry = default);
 
 /// <summary>A milestone as the plan knows it: what it needs and how it is proved. Its text lies beside the journal.</summary>
 /// <param name="Id">Its name.</param>
@@ -60,6 +62,7 @@ public sealed record MilestoneFile(
 /// <param name="Review">How it is reviewed, or null for the settings' level.</param>
 /// <param name="Scope">Globs of what it may touch; empty means anything.</param>
 /// <param name="Criteria">Its exit criteria, in order.</param>
+/// <param name="Entry">Its entry requirements, in order.</param>
 public sealed record Milestone(
     MilestoneId Id,
     string Title,
@@ -72,4 +75,5 @@ public sealed record Milestone(
     TimeSpan? Timeout = null,
     ReviewLevel? Review = null,
     Items<string> Scope = default,
-    Items<string> Criteria = default);
+    Items<string> Criteria = default,
+    Items<string> Entry = default);

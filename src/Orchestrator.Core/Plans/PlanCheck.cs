@@ -37,7 +37,7 @@ public static class PlanCheck
     }
 
     private static Milestone Planned(MilestoneFile file, SortedSet<MilestoneId> needs) => new(
-        file.Id, file.Title, file.Hash, needs.ToItems(), file.DependsOn is null, file.Verify, file.Model, file.BudgetUsd, file.Timeout, file.Review, file.Scope, file.Criteria);
+        file.Id, file.Title, file.Hash, needs.ToItems(), file.DependsOn is null, file.Verify, file.Model, file.BudgetUsd, file.Timeout, file.Review, file.Scope, file.Criteria, file.Entry);
 
     /// <summary>The barrier (the nearest earlier stage that has files) unless <c>depends_on</c> lifts it, and every id the file names.</summary>
     private static SortedSet<MilestoneId> NeedsOf(MilestoneFile file, SortedDictionary<MilestoneId, MilestoneFile> all, List<Problem> problems)

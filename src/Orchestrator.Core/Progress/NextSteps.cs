@@ -39,6 +39,7 @@ public static class NextSteps
         "work.repeated" => "Two judges pull in two directions. Say in the milestone which way is right.",
         "work.uncommittable" => "git refuses a name or a content that the agent leaves. Say in the milestone how to do without.",
         "integration.rejected" => "It is fine alone and not together with the others. Say in the milestone how they fit together.",
+        "entry.unmet" => "Nothing was tried: what it takes for granted is not there. Provide it, or word the entry otherwise, then begin it afresh.",
         "agent.no-change" => "The milestone may be done already, or is unclear. Read the last transcript.",
         "agent.denied" => "The agent wants a tool that it does not have. Say in the milestone how to do without.",
         "agent.timeout" => "Raise 'timeout' or 'claude.turn_timeout_s', or make the milestone smaller.",

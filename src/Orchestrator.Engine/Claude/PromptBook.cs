@@ -19,8 +19,9 @@ public sealed record WrittenPrompt(string Text, IReadOnlyList<PromptSource> Sour
 /// <param name="Delta">What of it came after the review before, for a later one.</param>
 /// <param name="Sides">Of a conflict: the commits that meet.</param>
 /// <param name="Others">Of a conflict: the milestones whose change it meets, with their texts.</param>
+/// <param name="Entry">The milestone's entry requirements.</param>
 public sealed record PromptMaterial(
-    string Text, Items<string> Criteria = default, string Diff = "", string Delta = "", ConflictSides? Sides = null, IReadOnlyList<(MilestoneId Id, string Text)>? Others = null);
+    string Text, Items<string> Criteria = default, string Diff = "", string Delta = "", ConflictSides? Sides = null, IReadOnlyList<(MilestoneId Id, string Text)>? Others = null, Items<string> Entry = default);
 
 /// <summary>The commits that meet in a conflict.</summary>
 /// <param name="Before">What both came from.</param>
@@ -112,6 +113,12 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
         if (brief.Role == Role.Implement && brief.Findings.Count > 0)
         {
             text.Append($"What was found wrong then:\n\n{Findings(brief.Findings)}\n");
+        }
+
+        var questions = about.Entry.Select(EntryRequirement.Of).Where(entry => entry.IsForTheAgent).ToList();
+        if (brief.Role == Role.Implement && questions.Count > 0)
+        {
+            text.Append($"The milestone takes for granted what nobody has verified. Verify it first. Where something does not hold, provide it if that is in reach of this folder, else do what can be done without it; either way say so at the end:\n\n{string.Join('\n', questions.Select((entry, i) => $"{i + 1}. {entry.Text}"))}\n");
         }
 
         if (brief.Role == Role.Review && brief.Findings.Count > 0)

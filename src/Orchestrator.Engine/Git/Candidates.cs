@@ -60,6 +60,11 @@ public sealed class Candidates(Repository repository)
         var merged = new List<MilestoneId>();
         var failed = new List<Conflict>();
         var held = await HeldAsync(at, batch, cancellation).ConfigureAwait(false);
+        if (batch.Count > 0)
+        {
+            await _commits.BeginAsync(at, batch.Select(b => b.Tip), cancellation).ConfigureAwait(false);
+        }
+
         foreach (var item in await MergeOrder.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false))
         {
             if (held.Contains(item.Tip))

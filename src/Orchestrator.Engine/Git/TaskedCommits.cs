@@ -14,8 +14,16 @@ internal sealed class TaskedCommits(Repository repository)
     /// <summary>The file in a tree: its mode and text; no mode when it is a folder or a link, which is the user's affair.</summary>
     private readonly record struct TasksInTree(string? Mode, byte[]? Text);
 
-    // The latest of ours. No milestone's commit changes the file, so that a merge onto ours has it as we wrote it.
+    // The latest of ours. Where nobody else changes the file, a merge onto ours has it as we wrote it.
     private (string Commit, TasksInTree Tasks) _latest = ("", default);
+    private bool _othersChangeIt = true;
+
+    /// <summary>To be called before a row of merges: whether one of them brings a change of the file. No milestone's commit does.</summary>
+    public async Task BeginAsync(string onto, IEnumerable<string> tips, CancellationToken cancellation)
+    {
+        var touching = await repository.Git.RunAsync(repository.Places.Shadow, ["--literal-pathspecs", "rev-list", "-n1", .. tips, "^" + onto, "--", TasksFile], cancellation).ConfigureAwait(false);
+        _othersChangeIt = touching.Text.Length > 0;
+    }
 
     /// <summary>Writes one.</summary>
     /// <param name="tree">What merging the two came to.</param>
@@ -26,7 +34,7 @@ internal sealed class TaskedCommits(Repository repository)
     /// <param name="cancellation">Stops in between; nothing refers to what was made.</param>
     public async Task<string> WriteAsync(string tree, string first, string second, string message, string tasks, CancellationToken cancellation)
     {
-        var found = first == _latest.Commit ? _latest.Tasks : await ReadAsync(tree, cancellation).ConfigureAwait(false);
+        var found = first == _latest.Commit && !_othersChangeIt ? _latest.Tasks : await ReadAsync(tree, cancellation).ConfigureAwait(false);
         var text = found.Mode is null ? null : TasksBytes.Splice(found.Text, tasks);
         var input = Stream(tree, first, second, message, found.Mode, text);
         var commit = (await repository.Git.RunAsync(repository.Places.Shadow, ["fast-import", "--quiet", "--force", "--date-format=now"], cancellation, input).ConfigureAwait(false)).Text;

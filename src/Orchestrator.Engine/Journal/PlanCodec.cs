@@ -36,6 +36,7 @@ internal static class PlanCodec
 
         json.WriteList("scope", m.Scope, json.WriteStringValue);
         json.WriteList("criteria", m.Criteria, json.WriteStringValue);
+        json.WriteList("entry", m.Entry, json.WriteStringValue);
         json.WriteEndObject();
     }
 
@@ -51,7 +52,8 @@ internal static class PlanCodec
         b.SecondsOr("timeout_s"),
         b.TryGetProperty("review", out _) ? b.Word("review", Words.Review) : null,
         b.List("scope", v => v.GetString()!),
-        b.List("criteria", v => v.GetString()!));
+        b.List("criteria", v => v.GetString()!),
+        b.List("entry", v => v.GetString()!));
 
     public static void WritePolicy(Utf8JsonWriter json, Policy p)
     {

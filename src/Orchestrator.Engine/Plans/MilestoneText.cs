@@ -8,13 +8,13 @@ using Orchestrator.Core.Plans;
 
 namespace Orchestrator.Engine.Plans;
 
-/// <summary>Reads one milestone file: front matter, title, exit criteria, and the ids that its Dependencies section names.</summary>
+/// <summary>Reads one milestone file: front matter, title, exit criteria, entry requirements, and the ids that its Dependencies section names.</summary>
 public static partial class MilestoneText
 {
     // The Markdown parser takes the square of the blocks in some texts.
     private const int MostLines = 20_000;
 
-    private const int MostCriteria = 100;
+    private const int MostEntries = 100;
 
     // Only headings are asked for. Inlines are not parsed: a pasted megabyte of brackets would take minutes.
     private static readonly MarkdownPipeline BlocksOnly = MakeBlocksOnly();
@@ -51,7 +51,7 @@ public static partial class MilestoneText
 
         return new MilestoneFile(
             id, shown, Title(id, Words(body, headings[0])), body, Convert.ToHexStringLower(SHA256.HashData(bytes)),
-            matter.DependsOn, Named(id, body, headings, matter.BodyLine), matter.Verify, matter.Scope, matter.Model, matter.BudgetUsd, matter.Timeout, matter.Review, Criteria(body, headings));
+            matter.DependsOn, Named(id, body, headings, matter.BodyLine), matter.Verify, matter.Scope, matter.Model, matter.BudgetUsd, matter.Timeout, matter.Review, Entries(body, headings, "exit criteria"), Entries(body, headings, "entry requirements"));
     }
 
     private static string? Decode(byte[] bytes, string shown, List<Problem> problems)
@@ -104,10 +104,10 @@ public static partial class MilestoneText
         return at < 0 ? null : (Math.Min(headings[at].Span.End + 1, body.Length), headings.Skip(at + 1).FirstOrDefault(h => h.Level <= headings[at].Level)?.Span.Start ?? body.Length);
     }
 
-    /// <summary>The entries of the list, or the lines, of the section Exit Criteria; a check box before one is left out, indented lines belong to the entry above.</summary>
-    private static Items<string> Criteria(string body, List<HeadingBlock> headings)
+    /// <summary>The entries of the list, or the lines, of a section; a check box before one is left out, indented lines belong to the entry above.</summary>
+    private static Items<string> Entries(string body, List<HeadingBlock> headings, string section)
     {
-        if (Section(body, headings, "exit criteria") is not var (start, end))
+        if (Section(body, headings, section) is not var (start, end))
         {
             return default;
         }
@@ -126,7 +126,7 @@ public static partial class MilestoneText
             }
         }
 
-        return found.Where(text => text.Length > 0).Take(MostCriteria).ToItems();
+        return found.Where(text => text.Length > 0).Take(MostEntries).ToItems();
     }
 
     private static Items<Reference> Named(MilestoneId self, string body, List<HeadingBlock> headings, int firstLine)

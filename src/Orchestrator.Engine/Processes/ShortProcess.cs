@@ -68,7 +68,7 @@ public static class ShortProcess
     }
 
     /// <summary>A program that cannot be started is left as it is, so that starting it says so.</summary>
-    private static ProcessSpec InOwnSession(ProcessSpec spec) =>
+    internal static ProcessSpec InOwnSession(ProcessSpec spec) =>
         !OperatingSystem.IsWindows() && !spec.InTerminal && LongProcess.Tool("setsid") is { } setsid && File.Exists(spec.File) && (File.GetUnixFileMode(spec.File) & UnixFileMode.UserExecute) != 0
             ? spec with { File = setsid, Arguments = [spec.File, .. spec.Arguments] }
             : spec;

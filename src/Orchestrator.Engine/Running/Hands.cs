@@ -42,6 +42,9 @@ public sealed record RunContext(
     /// <summary>A milestone as the plan has it.</summary>
     public Milestone Planned(MilestoneId id) => Plan.Milestones[Plan.IndexOf(id)!.Value];
 
+    /// <summary>The environment of the agents, for looking what there is on its PATH.</summary>
+    public UserEnvironment Agents { get; init; } = new(new Dictionary<string, string>());
+
     /// <summary>Takes what a person should read in the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
@@ -60,6 +63,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly Removal _removal = new(repository);
     private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository));
     private readonly WorkLook _look = new(context, repository);
+    private readonly EntryLook _entry = new(repository, context.Agents);
     private readonly WorkCommits _commits = new(repository, context.Protected);
     private readonly Candidates _candidates = new(repository);
     private readonly PublicationProof _proof = new(repository);
@@ -150,13 +154,25 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> PrepareAsync(Order.Prepare o, CancellationToken cancellation)
     {
+        // What the checkout lacks as well needs no worktree to be known as missing.
+        if (await UnmetAsync(o, repository.Places.Root, cancellation).ConfigureAwait(false) is { } unmet)
+        {
+            return unmet;
+        }
+
         var place = PlaceOf(o.Milestone);
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
         await Trees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
-        return new Event.WorktreeReady(o.Ticket, o.Step.Base, carried.Commit, carried.Conflicts);
+        return await UnmetAsync(o, repository.Places.Worktree(place.Name), cancellation).ConfigureAwait(false) ?? new Event.WorktreeReady(o.Ticket, o.Step.Base, carried.Commit, carried.Conflicts);
     }
+
+    /// <summary>What the milestone takes for granted and is not there; null when nothing is known to be missing, and for work that has begun already.</summary>
+    private async Task<Event?> UnmetAsync(Order.Prepare o, string folder, CancellationToken cancellation) =>
+        o.Step.Carry is null && await _entry.UnmetAsync(context.Planned(o.Milestone).Entry, o.Step.Base, folder, cancellation).ConfigureAwait(false) is { } unmet
+            ? Failed(o, FailureKind.Milestone, "entry.unmet", unmet)
+            : null;
 
     private async Task<Event> RunTurnAsync(Order.RunTurn o, CancellationToken cancellation)
     {
@@ -165,7 +181,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var diff = o.Brief.Role.Judges() ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
         var delta = o.Seen is { } seen && seen != o.Tip ? await DiffAsync(seen, o.Tip, cancellation).ConfigureAwait(false) : "";
         var planned = context.Planned(o.Milestone);
-        var about = await _look.SidesAsync(o, new PromptMaterial(context.Texts[o.Milestone], planned.Criteria, diff, delta), cancellation).ConfigureAwait(false);
+        var about = await _look.SidesAsync(o, new PromptMaterial(context.Texts[o.Milestone], planned.Criteria, diff, delta, Entry: planned.Entry), cancellation).ConfigureAwait(false);
         var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
             o.Milestone, o.Brief, context.Prompts.Write(o.Milestone, o.Brief, about), repository.Places.Worktree(place.Name),

@@ -69,6 +69,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
     private async Task<RunEnd> RunUnderLeaseAsync(RunRequest request, Repository repository, CancellationToken cancellation)
     {
+        OpenFiles.RaiseLimit();
         var places = repository.Places;
         var read = SettingsReader.Load(places.Root, user);
         if (read.Settings is not { } settings)
@@ -110,6 +111,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             return new RunEnd.Refused(problems);
         }
 
+        problems.AddRange(EntryLook.Warnings(opened.Plan.Milestones.Where(m => !NotOf(opened).Contains(m.Id)), new UserEnvironment(agent.Environment)));
         Warn(problems);
         Directory.CreateDirectory(logs);
         using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel);
@@ -149,6 +151,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         {
             TaskLines = tasksObserver.Lines,
             Prompts = prompts,
+            Agents = new UserEnvironment(setup.Environment),
             Protected = ProtectedPaths.Of(repository.Places, [SettingsReader.FileName, SettingsReader.PathOf(repository.Places.Root, user), Plans.MilestoneFolder.FolderName]),
             PublishRemote = settings.PublishRemote,
             Earlier = NotOf(opened),
@@ -179,6 +182,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             _early.ForEach(loop.Tell);
         }
 
+        using var awake = settings.KeepAwake ? WakeLock.Hold(user.Find, $"works on the milestones in {repository.Places.Root}", text => log.Say(LogEventLevel.Debug, text)) : null;
         var last = Core.Capacity.MachineReading.Unknown;
         using var probe = time.CreateTimer(
             _ =>

@@ -107,6 +107,9 @@ public sealed record OrchestratorSettings
     /// <summary>The remote that pull requests are made at.</summary>
     public string PublishRemote { get; init; } = "origin";
 
+    /// <summary>Keep the machine from going to sleep during a run.</summary>
+    public bool KeepAwake { get; init; } = true;
+
     /// <summary>The conductor's part of it.</summary>
     public Policy ToPolicy() => new(
         MaxParallel: MaxParallelTasks,

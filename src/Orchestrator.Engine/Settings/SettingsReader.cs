@@ -65,6 +65,7 @@ public static class SettingsReader
         var claude = root.Map("claude");
         var review = root.Map("review");
         var budget = root.Map("budget");
+        var machine = root.Map("machine");
         var settings = new OrchestratorSettings
         {
             MaxParallelTasks = root.Int("max_parallel_tasks", 1, 64) ?? d.MaxParallelTasks,
@@ -88,6 +89,7 @@ public static class SettingsReader
             IdleTimeout = claude?.Seconds("idle_timeout_s", 60, 7 * 86_400) ?? d.IdleTimeout,
             ResultGrace = claude?.Seconds("result_grace_s", 1, 86_400) ?? d.ResultGrace,
             Rehearsal = claude?.Text("rehearsal"),
+            KeepAwake = machine?.Bool("keep_awake") ?? d.KeepAwake,
             ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
             ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,
             ReviewBar = review?.Choice("bar", ("minor", FindingSeverity.Minor), ("major", FindingSeverity.Major), ("critical", FindingSeverity.Critical)) ?? d.ReviewBar,

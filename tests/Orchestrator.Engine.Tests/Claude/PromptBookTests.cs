@@ -38,6 +38,16 @@ public sealed class PromptBookTests
         Approved.Same($"prompts/{name}.md", Write(MilestoneId.Parse("1A"), Text, brief, role == Role.Review ? "--- a/a.cs\n+++ b/a.cs\n" : ""));
     }
 
+    [Fact]
+    public void What_nobody_verified_of_the_entry_requirements_is_given_to_the_implementer_alone()
+    {
+        string Prompt(Role role) => PromptBook.Ours.Write(MilestoneId.Parse("1A"), new TurnBrief(role, Ask.Begin, Guid.Empty, false, 1, 0, 1), new PromptMaterial(Text, Entry: ["`frob` is installed", "node ≥ 20", "The API answers"])).Text;
+
+        Assert.Contains("say so at the end:\n\n1. node ≥ 20\n2. The API answers\n", Prompt(Role.Implement), StringComparison.Ordinal);
+        Assert.DoesNotContain("frob", Prompt(Role.Implement), StringComparison.Ordinal);
+        Assert.DoesNotContain("The API answers", Prompt(Role.Review), StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Turns))]
     public void The_header_is_the_first_line_and_stands_once(string name, Role role, Ask ask)

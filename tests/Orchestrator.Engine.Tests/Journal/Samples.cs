@@ -18,7 +18,7 @@ internal static class Samples
         new RunId("20261123-001522-a1b2c3"),
         [
             new Milestone(One, "Parser – 日本", "abc", default, true, ["make test", "echo \"<&>\""], "opus", 2.50m, TimeSpan.FromMinutes(90), ReviewLevel.Strict),
-            new Milestone(Two, "Printer", "def", [One], false, default, null, null, null, ReviewLevel.None),
+            new Milestone(Two, "Printer", "def", [One], false, default, null, null, null, ReviewLevel.None, default, ["It prints."], ["`frob` is installed"]),
         ],
         new Policy(2, 1, 0, ReviewLevel.None, false, TimeSpan.FromSeconds(90), 3, 4, PublishMode.Branch), "refs/heads/main", "base", [new DoneMilestone(One, "merge")], [Two]);
 

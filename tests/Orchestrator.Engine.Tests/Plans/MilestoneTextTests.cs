@@ -21,6 +21,13 @@ public sealed class MilestoneTextTests
         Assert.Equal(expected, string.Join('|', file!.Criteria));
     }
 
+    [Fact]
+    public void Entry_requirements_are_read_as_exit_criteria_are()
+    {
+        var file = MilestoneText.Read(MilestoneId.Parse("1A"), Encoding.UTF8.GetBytes("# Title\n\n## Entry Requirements\n- [ ] one\n  goes on\n- two\n\n## Exit Criteria\n- not one\n"), "1A.md", []);
+        Assert.Equal("one goes on|two", string.Join('|', file!.Entry));
+    }
+
     [Theory]
     [InlineData("# Parser\n", "Parser")]
     [InlineData("# Milestone 1A: Parser\n", "Parser")]
