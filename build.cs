@@ -30,7 +30,7 @@ int Usage()
         ./build engine    the tests of Engine alone
         ./build cli       the tests of the whole program alone
         ./build program   publish the program into artifacts/program
-        ./build bench     measure; a table of figure, value, bar, holds [--json FILE]
+        ./build bench     measure; a table of figure, value, bar, holds [NAME...] [--json FILE]
         ./build soak      1,000,000 seeds, every byte of a journal, all crash points: hours
         """);
     return 2;
@@ -92,7 +92,7 @@ int FetchClaude()
 }
 
 int Bench() =>
-    Program() != 0 || FetchClaude() != 0 || Run("dotnet", ["build", "bench/Bench.csproj", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0
+    Program() != 0 || (args is ["bench"] or ["bench", "--json", _] or [.., "cache"] && FetchClaude() != 0) || Run("dotnet", ["build", "bench/Bench.csproj", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0
         ? 1
         : Run(Path.Combine(root, "artifacts", "bin", "Bench", "release", "Bench"), [.. args.Skip(1)]);
 
