@@ -15,8 +15,8 @@ internal static class MakespanFigure
 
     public static IEnumerable<Figure> Large(string root)
     {
-        yield return Measure(root, "5,000 files, 50 MB", "no-op-agent.sh", pairs: 2, bar: 0.35, (5000, 10_000));
-        yield return Measure(root, "50,000 files", "no-op-agent.sh", pairs: 1, bar: 0.2, (50_000, 200));
+        yield return Measure(root, "5,000 files, 50 MB", "no-op-agent.sh", pairs: 2, bar: 0.35, (5000, 10_000), inMemory: true);
+        yield return Measure(root, "50,000 files", "no-op-agent.sh", pairs: 1, bar: 0.2, (50_000, 200), inMemory: true);
     }
 
     /// <summary>Whoever runs fixed batches waits for the slowest of each.</summary>
@@ -25,9 +25,9 @@ internal static class MakespanFigure
         yield return Measure(root, "every fourth 4 s, the rest 0.5 s", "sleeper-agent.sh", pairs: 2, bar: 1.05, (50, 2000), i => $"# Sleeps\n\ntakes: {(i % 4 == 0 ? "4" : "0.5")}\n");
     }
 
-    private static Figure Measure(string root, string what, string agentName, int pairs, double bar, (int Files, int Bytes) size, Func<int, string>? text = null)
+    private static Figure Measure(string root, string what, string agentName, int pairs, double bar, (int Files, int Bytes) size, Func<int, string>? text = null, bool inMemory = false)
     {
-        using var workshop = new Workshop();
+        using var workshop = new Workshop(inMemory);
         var home = workshop.Make("home");
         var agent = Path.Combine(root, "bench", agentName);
         var program = Path.Combine(root, "artifacts", "program", "orchestrator");

@@ -36,12 +36,14 @@ internal static class PlanFigure
     /// <summary>The measurement itself: prints milliseconds of CPU for each milestone, and the peak memory in MiB.</summary>
     public static int Child(int milestones)
     {
-        using var workshop = new Workshop();
+        using var workshop = new Workshop(inMemory: true);
         var number = 0;
         double Cost(int plan)
         {
             var before = Process.GetCurrentProcess().TotalProcessorTime;
-            Run(workshop, $"run{++number}", plan).GetAwaiter().GetResult();
+            var name = $"run{++number}";
+            Run(workshop, name, plan).GetAwaiter().GetResult();
+            Directory.Delete(Path.Combine(workshop.Folder, name), recursive: true);
             return (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / plan;
         }
 
