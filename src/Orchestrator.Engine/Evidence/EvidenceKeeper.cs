@@ -17,6 +17,7 @@ namespace Orchestrator.Engine.Evidence;
 /// <param name="gates">The gates of the settings.</param>
 public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateCommand> gates) : IObserver
 {
+    private readonly Sparing _sparing = new();
     private RunState? _state;
     private Chronicle? _chronicle;
 
@@ -57,7 +58,7 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
             }
         }
 
-        WriteRun(state);
+        WriteRun(new Tale(state, _chronicle!, gates));
     }
 
     /// <inheritdoc/>
@@ -86,7 +87,8 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
 
         if (then is null || then.Moments != _chronicle!.Moments || then.Limits != _chronicle.Limits || state.Final is not null)
         {
-            WriteRun(state);
+            var tale = new Tale(state, _chronicle!, gates);
+            _sparing.Show(() => WriteRun(tale), last: state.Final is not null);
         }
     }
 
@@ -101,10 +103,10 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
     private void Write(RunState state, int index) =>
         Replace(Path.Combine(places.Of(IdOf(state, index)), EvidencePlaces.FileName), EvidenceJson.Milestone(new Tale(state, _chronicle!, gates), index, places));
 
-    private void WriteRun(RunState state)
+    private void WriteRun(Tale tale)
     {
         Directory.CreateDirectory(places.Run);
-        Replace(Path.Combine(places.Run, EvidencePlaces.FileName), EvidenceJson.Run(new Tale(state, _chronicle!, gates), places));
+        Replace(Path.Combine(places.Run, EvidencePlaces.FileName), EvidenceJson.Run(tale, places));
     }
 
     /// <summary>Whole for whoever reads it now. That it survives a power cut nobody needs: the journal does.</summary>
