@@ -32,7 +32,7 @@ public sealed class SoakTests
 
         Assert.Equal(count, repository.Merged().Split(' ').Length);
         Assert.Empty(repository.LeftOver());
-        Assert.Empty(Directory.GetFiles(Path.Combine(repository.Folder, ".git"), "*.lock", SearchOption.AllDirectories));
+        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(repository.Folder, ".git"), "*.lock", SearchOption.AllDirectories), file => !Path.GetFileName(file).StartsWith("orchestrator", StringComparison.Ordinal)); // the lease stays and is not held
         Assert.Empty(Directory.GetFiles(Path.Combine(repository.Folder, ".orchestrator"), "*.new", SearchOption.AllDirectories));
         Assert.Empty(Worktrees(repository));
         Assert.Equal("", repository.Git("status", "--porcelain", "--untracked-files=no"));
@@ -58,12 +58,13 @@ public sealed class SoakTests
         var middle = samples[(samples.Count / 3)..(samples.Count * 2 / 3)];
         var last = samples[(samples.Count * 2 / 3)..];
         var told = $"in the middle {Told(middle)}; at the end {Told(last)}";
+        TestContext.Current.TestOutputHelper?.WriteLine(told);
         Assert.True(last.Min(s => s.Kibibytes) - middle.Min(s => s.Kibibytes) <= MostKibibytes + (count * KibibytesEach / 3), $"memory grows: {told}");
-        Assert.True(Median(last, s => s.Descriptors) - Median(middle, s => s.Descriptors) <= 4, $"descriptors grow: {told}");
+        Assert.True(last.Min(s => s.Descriptors) - middle.Min(s => s.Descriptors) <= 4, $"descriptors grow: {told}");
         Assert.True(Median(last, s => s.Threads) - Median(middle, s => s.Threads) <= 3, $"threads grow: {told}");
         Assert.True(Median(last, s => s.Zombies) <= 2, $"zombies stay: {told}");
         Assert.True(last.Max(s => s.Worktrees) <= 2 * InStage, $"worktrees stay: {told}");
-        Assert.DoesNotContain(Directory.GetFileSystemEntries(temporary), file => !Path.GetFileName(file).StartsWith("clr-debug-pipe", StringComparison.Ordinal)); // a killed fake agent leaves those
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(temporary), file => !Path.GetFileName(file).Contains("-debug-", StringComparison.Ordinal) && !Path.GetFileName(file).Contains("-diagnostic-", StringComparison.Ordinal)); // a killed fake agent leaves those
     }
 
     /// <summary>Stages of ten; two of three milestones in each go well, the others have each a trouble of their own.</summary>
@@ -97,5 +98,5 @@ public sealed class SoakTests
 
     private static string Told(List<SoakSample> samples) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{samples.Min(s => s.Kibibytes)} KiB, {Median(samples, s => s.Descriptors)} descriptors, {Median(samples, s => s.Threads)} threads, {Median(samples, s => s.Zombies)} zombies, {samples.Max(s => s.Worktrees)} worktrees in {samples.Count} looks");
+        $"{samples.Min(s => s.Kibibytes)} KiB, {samples.Min(s => s.Descriptors)} descriptors, {Median(samples, s => s.Threads)} threads, {Median(samples, s => s.Zombies)} zombies, {samples.Max(s => s.Worktrees)} worktrees in {samples.Count} looks");
 }
