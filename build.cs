@@ -30,8 +30,8 @@ int Usage()
         ./build engine    the tests of Engine alone
         ./build cli       the tests of the whole program alone
         ./build program   publish the program into artifacts/program
-        ./build bench     measure; a table of figure, value, bar, holds [--json FILE]
-        ./build soak      1,000,000 seeds, every byte of a journal, all crash points: hours
+        ./build bench     measure; a table of figure, value, bar, holds [NAME...] [--json FILE]
+        ./build soak      1,000,000 seeds, every byte of a journal, all crash points, 10,000 milestones: hours
         """);
     return 2;
 }
@@ -92,7 +92,7 @@ int FetchClaude()
 }
 
 int Bench() =>
-    Program() != 0 || FetchClaude() != 0 || Run("dotnet", ["build", "bench/Bench.csproj", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0
+    Program() != 0 || (args is ["bench"] or ["bench", "--json", _] or [.., "cache"] && FetchClaude() != 0) || Run("dotnet", ["build", "bench/Bench.csproj", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0
         ? 1
         : Run(Path.Combine(root, "artifacts", "bin", "Bench", "release", "Bench"), [.. args.Skip(1)]);
 
@@ -100,7 +100,8 @@ int Soak()
 {
     Environment.SetEnvironmentVariable("ORCHESTRATOR_SEEDS", "1000000");
     Environment.SetEnvironmentVariable("ORCHESTRATOR_ALL_POINTS", "1");
-    return Test(["Core"]) != 0 || Test(["Engine"], "-class", "*JournalDamageTests") != 0 ? 1 : Test(["Cli"], "-class", "*CrashPointTests");
+    Environment.SetEnvironmentVariable("ORCHESTRATOR_SOAK", "10000");
+    return Test(["Core"]) != 0 || Test(["Engine"], "-class", "*JournalDamageTests") != 0 ? 1 : Test(["Cli"], "-class", "*CrashPointTests", "-class", "*SoakTests");
 }
 
 int Run(string file, string[] arguments, bool quiet = false)

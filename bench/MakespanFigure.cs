@@ -1,32 +1,50 @@
 namespace Orchestrator.Bench;
 
-/// <summary>The overhead of a whole run with an agent that does next to nothing, against the plain script beside this file.</summary>
+/// <summary>
+/// The overhead of a whole run with an agent that does next to nothing, against the plain script beside this file; and
+/// what a slow milestone costs those beside it.
+/// </summary>
 internal static class MakespanFigure
 {
-    private const int Milestones = 16;
+    private const int Milestones = 32;
 
-    public static IEnumerable<Figure> Measure(string root)
+    public static IEnumerable<Figure> Small(string root)
     {
-        using var workshop = new Workshop();
+        yield return Measure(root, "no-op agent", "no-op-agent.sh", pairs: 4, bar: 1.5, (50, 2000));
+    }
+
+    public static IEnumerable<Figure> Large(string root)
+    {
+        yield return Measure(root, "5,000 files, 50 MB", "no-op-agent.sh", pairs: 2, bar: 0.35, (5000, 10_000), inMemory: true);
+        yield return Measure(root, "50,000 files", "no-op-agent.sh", pairs: 1, bar: 0.2, (50_000, 200), inMemory: true);
+    }
+
+    /// <summary>Whoever runs fixed batches waits for the slowest of each.</summary>
+    public static IEnumerable<Figure> Uneven(string root)
+    {
+        yield return Measure(root, "every fourth 4 s, the rest 0.5 s", "sleeper-agent.sh", pairs: 2, bar: 1.05, (50, 2000), i => $"# Sleeps\n\ntakes: {(i % 4 == 0 ? "4" : "0.5")}\n");
+    }
+
+    private static Figure Measure(string root, string what, string agentName, int pairs, double bar, (int Files, int Bytes) size, Func<int, string>? text = null, bool inMemory = false)
+    {
+        using var workshop = new Workshop(inMemory);
         var home = workshop.Make("home");
-        var agent = Path.Combine(root, "bench", "no-op-agent.sh");
+        var agent = Path.Combine(root, "bench", agentName);
         var program = Path.Combine(root, "artifacts", "program", "orchestrator");
-        var number = 0;
-        double Ours()
+        var pristine = Repository.Make(workshop, home, "pristine", Milestones, agent, text: text, size: size);
+        double Timed(Func<string, double> run)
         {
-            var folder = Repository.Make(workshop, home, $"ours{++number}", Milestones, agent);
-            return Clock.Run(folder, home, program, "run");
+            var folder = Repository.Copy(workshop, home, pristine, "copy");
+            var seconds = run(folder);
+            Directory.Delete(folder, recursive: true);
+            return seconds;
         }
 
-        double Script()
-        {
-            var folder = Repository.Make(workshop, home, $"script{++number}", Milestones, agent);
-            return Clock.Run(folder, home, "/bin/sh", Path.Combine(root, "bench", "baseline.sh"), agent);
-        }
-
-        Ours();
-        Script();
-        var pairs = Enumerable.Range(0, 5).Select(_ => (Ours: Ours(), Script: Script())).ToList();
-        yield return new Figure($"{Milestones} milestones, no-op agent, 4 slots, against the shell script", pairs.Min(p => p.Ours) / pairs.Min(p => p.Script), 3, "×");
+        // Interleaved, so that a busy moment of the machine falls on both.
+        var times = Enumerable.Range(0, pairs).Select(_ => (
+            Ours: Timed(folder => Clock.Run(folder, home, program, "run")),
+            Script: Timed(folder => Clock.Run(folder, home, "/bin/sh", Path.Combine(root, "bench", "baseline.sh"), agent)))).ToList();
+        Console.Error.WriteLine(string.Join("; ", times.Select(p => FormattableString.Invariant($"ours {p.Ours:0.00} s, script {p.Script:0.00} s"))));
+        return new Figure($"{Milestones} milestones, {what}, against the script", times.Min(p => p.Ours) / times.Min(p => p.Script), bar, "×");
     }
 }

@@ -3,14 +3,44 @@ using System.Text.Json;
 using Orchestrator.Bench;
 
 // Measures the figures that the project promises. Each is a ratio within one run, or CPU time, because machines are noisy.
+// With names only those are measured: ./build bench makespan uneven
+if (args is ["--plan", var size])
+{
+    return PlanFigure.Child(int.Parse(size, CultureInfo.InvariantCulture));
+}
+
 var root = Directory.GetCurrentDirectory();
+var measures = new (string Name, Func<IEnumerable<Figure>> Measure)[]
+{
+    ("simulation", SimulationFigure.Measure),
+    ("status", () => StatusFigure.Measure(root)),
+    ("makespan", () => MakespanFigure.Small(root)),
+    ("large", () => MakespanFigure.Large(root)),
+    ("uneven", () => MakespanFigure.Uneven(root)),
+    ("ideal", () => IdealFigure.Measure(root)),
+    ("git", () => GitFigure.Measure(root)),
+    ("talkative", () => StreamFigure.Talkative(root)),
+    ("own", () => StreamFigure.Own(root)),
+    ("plan", () => PlanFigure.Measure()),
+    ("recovery", () => RecoveryFigure.Measure(root)),
+    ("limit", () => LimitFigure.Measure(root)),
+    ("cache", () => CacheFigure.Measure(root)),
+};
+var json = Array.IndexOf(args, "--json") is >= 0 and var option && option + 1 < args.Length ? args[option + 1] : null;
+var names = args.Where(arg => arg != "--json" && arg != json).ToList();
+if (names.Find(name => !measures.Any(m => m.Name == name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no figure '{unknown}'; there are: {string.Join(", ", measures.Select(m => m.Name))}");
+    return 2;
+}
+
 var rows = new List<Figure>();
-foreach (var measure in new Func<IEnumerable<Figure>>[] { SimulationFigure.Measure, () => StatusFigure.Measure(root), () => MakespanFigure.Measure(root), () => RecoveryFigure.Measure(root), () => LimitFigure.Measure(root), () => CacheFigure.Measure(root) })
+foreach (var (_, measure) in measures.Where(m => names.Count == 0 || names.Contains(m.Name)))
 {
     foreach (var figure in measure())
     {
         rows.Add(figure);
-        Console.Error.WriteLine($"measured: {figure.Name}");
+        Console.Error.WriteLine($"measured: {figure.Name}: {figure.Shown(figure.Value)}");
     }
 }
 
@@ -20,24 +50,24 @@ foreach (var row in rows)
     Console.WriteLine($"{row.Name,-66} {row.Shown(row.Value),14} {(row.AtLeast ? "≥ " : "≤ ") + row.Shown(row.Bar),14}  {(row.Holds ? "yes" : "NO")}");
 }
 
-if (args is ["--json", var file])
+if (json is not null)
 {
-    using var stream = File.Create(file);
-    using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-    json.WriteStartArray();
+    using var stream = File.Create(json);
+    using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+    writer.WriteStartArray();
     foreach (var row in rows)
     {
-        json.WriteStartObject();
-        json.WriteString("figure", row.Name);
-        json.WriteNumber("value", Math.Round(row.Value, 3));
-        json.WriteNumber("bar", row.Bar);
-        json.WriteString("sense", row.AtLeast ? "at least" : "at most");
-        json.WriteString("unit", row.Unit);
-        json.WriteBoolean("holds", row.Holds);
-        json.WriteEndObject();
+        writer.WriteStartObject();
+        writer.WriteString("figure", row.Name);
+        writer.WriteNumber("value", Math.Round(row.Value, 3));
+        writer.WriteNumber("bar", row.Bar);
+        writer.WriteString("sense", row.AtLeast ? "at least" : "at most");
+        writer.WriteString("unit", row.Unit);
+        writer.WriteBoolean("holds", row.Holds);
+        writer.WriteEndObject();
     }
 
-    json.WriteEndArray();
+    writer.WriteEndArray();
 }
 
 return rows.TrueForAll(r => r.Holds) ? 0 : 1;

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace Orchestrator.Bench;
 
-/// <summary>A small repository with a plan of one stage.</summary>
+/// <summary>A repository with a plan: of one stage, unless its milestones say otherwise.</summary>
 internal static class Repository
 {
     /// <summary>Makes it and commits everything.</summary>
@@ -10,20 +12,19 @@ internal static class Repository
     /// <param name="milestones">How many milestones.</param>
     /// <param name="agent">The agent's program; null when the settings say.</param>
     /// <param name="settings">Further settings, without braces.</param>
-    public static string Make(Workshop workshop, string home, string name, int milestones, string? agent, string settings = "\"max_parallel_tasks\": 4")
+    /// <param name="text">The text of each milestone, by its number from 0.</param>
+    /// <param name="size">How many files there are besides, and how many bytes each has.</param>
+    public static string Make(
+        Workshop workshop, string home, string name, int milestones, string? agent, string settings = "\"max_parallel_tasks\": 4", Func<int, string>? text = null, (int Files, int Bytes)? size = null)
     {
         var folder = workshop.Make(name);
         Directory.CreateDirectory(Path.Combine(folder, "milestones"));
         for (var i = 0; i < milestones; i++)
         {
-            File.WriteAllText(Path.Combine(folder, "milestones", $"1{Letters(i)}.md"), "# Nothing much\n");
+            File.WriteAllText(Path.Combine(folder, "milestones", $"{IdOf(i)}.md"), text?.Invoke(i) ?? "# Nothing much\n");
         }
 
-        for (var i = 0; i < 50; i++)
-        {
-            File.WriteAllText(Path.Combine(folder, $"file{i}.txt"), new string('x', 2000));
-        }
-
+        Fill(folder, size ?? (50, 2000));
         var path = agent is null ? "" : $", \"claude\": {{ \"path\": \"{agent}\" }}";
         File.WriteAllText(Path.Combine(folder, "orchestrator.config.json"), $"{{ {settings}, \"review\": {{ \"level\": \"none\" }}{path} }}");
         Clock.Run(folder, home, "/usr/bin/git", "init", "-q", "-b", "main");
@@ -34,5 +35,28 @@ internal static class Repository
         return folder;
     }
 
-    private static string Letters(int number) => number < 26 ? $"{(char)('A' + number)}" : $"{(char)('A' + number / 26 - 1)}{(char)('A' + number % 26)}";
+    /// <summary>Copies one with all that lies in it, times of the files included, so that git need not read them again.</summary>
+    public static string Copy(Workshop workshop, string home, string pristine, string name)
+    {
+        var folder = Path.Combine(workshop.Folder, name);
+        Clock.Run(workshop.Folder, home, "/bin/cp", "-a", pristine, folder);
+        Clock.Run(folder, home, "/usr/bin/git", "update-index", "-q", "--refresh"); // its files have other inodes now
+        return folder;
+    }
+
+    /// <summary>The id of a milestone of the first stage.</summary>
+    public static string IdOf(int number) => number < 26 ? $"1{(char)('A' + number)}" : $"1{(char)('A' + (number / 26) - 1)}{(char)('A' + (number % 26))}";
+
+    /// <summary>Files of a size in folders of 250; each has text of its own, as files do.</summary>
+    private static void Fill(string folder, (int Files, int Bytes) size)
+    {
+        var line = new string('x', 63) + "\n";
+        for (var i = 0; i < size.Files; i++)
+        {
+            var place = size.Files <= 250 ? folder : Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"folder{i / 250}"));
+            Directory.CreateDirectory(place);
+            var head = string.Create(CultureInfo.InvariantCulture, $"file {i}\n");
+            File.WriteAllText(Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"file{i}.txt")), head + string.Concat(Enumerable.Repeat(line, Math.Max(0, size.Bytes - head.Length) / line.Length)));
+        }
+    }
 }

@@ -92,6 +92,13 @@ switch (mode.Split(':')[0])
         }
 
         break;
+    case "talk":
+        for (var i = 0; i < int.Parse(words[0], CultureInfo.InvariantCulture); i++)
+        {
+            Line($"{{\"type\":\"assistant\",\"message\":{{\"id\":\"t{i}\",\"model\":\"fake\",\"role\":\"assistant\",\"content\":[{{\"type\":\"text\",\"text\":\"{new string('w', 900)}\"}}]}}}}");
+        }
+
+        break;
     case "silent":
         Thread.Sleep(TimeSpan.FromSeconds(double.Parse(words[0], CultureInfo.InvariantCulture))); // a model that thinks long
         break;

@@ -153,11 +153,11 @@ public sealed class EveryCase
             StartedAt = Story.Start, At = Story.Start,
             NextTicket = 10,
             Integration = queue,
-            Milestones =
+            Milestones = new Roster(
             [
                 new MilestoneState(phase, Story.Start, Attempt: 1, Sessions: 1, Writer: Brief(Role.Implement).Session, Base: "base", Tip: "c1"),
                 new MilestoneState(new Phase.Accepted("c0"), Story.Start, Attempt: 1), new MilestoneState(new Phase.Waiting(), Story.Start),
-            ],
+            ]),
         })
         select state;
 

@@ -89,7 +89,7 @@ internal static class Admission
         }
 
         int? first = null;
-        for (var i = 0; i < state.Milestones.Count; i++)
+        for (var i = state.Milestones.Next(PhaseKinds.Working); i >= 0; i = state.Milestones.Next(PhaseKinds.Working, i + 1))
         {
             if (i != index && state.Milestones[i].Phase is Phase.Working { Step: Step.Turn turn } && turn.Brief.Role.Judges() == review
                 && LimitGate.ModelOf(state, i) == model && (first is not { } known || state.Milestones[i].Since < state.Milestones[known].Since))

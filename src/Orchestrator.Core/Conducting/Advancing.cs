@@ -23,7 +23,7 @@ internal static class Advancing
         {
             state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
             var filled = FillSlots(state, at);
-            var failed = filled.Milestones != state.Milestones && Failed(filled) > Failed(state);
+            var failed = !ReferenceEquals(filled.Milestones, state.Milestones) && Failed(filled) > Failed(state);
             state = failed ? MarkBlocked(filled, at) : filled; // what cannot begin for want of money fails, and others may have waited for it
             if (!failed)
             {
@@ -56,46 +56,22 @@ internal static class Advancing
     /// <summary>How many milestones hold a slot.</summary>
     public static int InWork(RunState state)
     {
-        var count = 0;
-        foreach (var milestone in state.Milestones.AsSpan())
+        var count = Working(state);
+        for (var i = state.Milestones.Next(PhaseKinds.Parked); i >= 0; i = state.Milestones.Next(PhaseKinds.Parked, i + 1))
         {
-            count += milestone.Phase is Phase.Working or Phase.Parked { Reason: ParkReason.HeadStart } ? 1 : 0;
+            count += state.Milestones[i].Phase is Phase.Parked { Reason: ParkReason.HeadStart } ? 1 : 0;
         }
 
         return count;
     }
 
-    private static int Working(RunState state)
-    {
-        var count = 0;
-        foreach (var milestone in state.Milestones.AsSpan())
-        {
-            count += milestone.Phase is Phase.Working ? 1 : 0;
-        }
+    private static int Working(RunState state) => state.Milestones.CountOf(PhaseKinds.Working);
 
-        return count;
-    }
-
-    private static int Failed(RunState state)
-    {
-        var count = 0;
-        foreach (var milestone in state.Milestones.AsSpan())
-        {
-            count += milestone.Phase is Phase.Failed ? 1 : 0;
-        }
-
-        return count;
-    }
+    private static int Failed(RunState state) => state.Milestones.CountOf(PhaseKinds.Failed);
 
     private static RunState MarkBlocked(RunState state, DateTimeOffset at)
     {
-        var somethingBlocks = false;
-        foreach (var milestone in state.Milestones.AsSpan())
-        {
-            somethingBlocks |= milestone.Phase is Phase.Failed or Phase.Blocked or Phase.LeftOut;
-        }
-
-        if (!somethingBlocks)
+        if (state.Milestones.Next(PhaseKinds.Failed | PhaseKinds.Blocked | PhaseKinds.LeftOut) < 0)
         {
             return state;
         }
@@ -124,7 +100,7 @@ internal static class Advancing
     private static RunState FillSlots(RunState state, DateTimeOffset at)
     {
         var slots = CapacityPolicy.Slots(state.Policy, state.Machine, state.Windows, at);
-        for (var i = 0; i < state.Milestones.Count; i++)
+        for (var i = state.Milestones.Next(PhaseKinds.Parked); i >= 0; i = state.Milestones.Next(PhaseKinds.Parked, i + 1))
         {
             if (state.Milestones[i].Phase is Phase.Parked { Reason: ParkReason.HeadStart } waiting && Working(state) < slots && MayGoOn(state, i, waiting, at))
             {
@@ -133,7 +109,7 @@ internal static class Advancing
         }
 
         var free = slots - InWork(state);
-        for (var i = 0; i < state.Milestones.Count && free > 0; i++)
+        for (var i = state.Milestones.Next(PhaseKinds.Parked); i >= 0 && free > 0; i = state.Milestones.Next(PhaseKinds.Parked, i + 1))
         {
             if (state.Milestones[i].Phase is Phase.Parked parked && (parked.Until <= at || parked.Reason == ParkReason.Limit) && MayGoOn(state, i, parked, at))
             {
@@ -143,7 +119,7 @@ internal static class Advancing
             }
         }
 
-        for (var i = 0; i < state.Milestones.Count && free > 0; i++)
+        for (var i = state.Milestones.Next(PhaseKinds.Waiting); i >= 0 && free > 0; i = state.Milestones.Next(PhaseKinds.Waiting, i + 1))
         {
             if (Startable(state, i) && LimitGate.Bar(state, i, at) is null)
             {
@@ -193,14 +169,7 @@ internal static class Advancing
             return state;
         }
 
-        bool open = false, failed = false;
-        foreach (var milestone in state.Milestones.AsSpan())
-        {
-            open |= milestone.Phase is Phase.Waiting or Phase.Parked or Phase.Accepted;
-            failed |= milestone.Phase is Phase.Failed or Phase.Blocked;
-        }
-
-        if (open)
+        if (state.Milestones.Next(PhaseKinds.Waiting | PhaseKinds.Parked | PhaseKinds.Accepted) >= 0)
         {
             return !state.Policy.AutoResume && idle.NotBefore is null && OnlyLimits(state, at) is { } limit
                 ? state with { Final = new Final.LimitReached(limit.Until, limit.Message), FinishedAt = at }
@@ -212,7 +181,7 @@ internal static class Advancing
             return idle.NotBefore > at ? state : Build(state with { LandingTried = true }, []);
         }
 
-        return state with { Final = failed ? new Final.WithFailures() : new Final.Completed(), FinishedAt = at };
+        return state with { Final = state.Milestones.Next(PhaseKinds.Failed | PhaseKinds.Blocked) >= 0 ? new Final.WithFailures() : new Final.Completed(), FinishedAt = at };
     }
 
     /// <summary>The first of the limits to be lifted, when nothing else keeps the run from going on.</summary>

@@ -73,11 +73,11 @@ public static class Conductor
             Tip = start.Base,
             StartedAt = at,
             At = at,
-            Milestones = plan.Milestones.Select(m => new MilestoneState(
+            Milestones = new Roster(plan.Milestones.Select(m => new MilestoneState(
                 done.TryGetValue(m.Id, out var before) ? Phase.Integrated.Before(before)
                 : leftOut.Contains(m.Id) ? new Phase.LeftOut()
                 : new Phase.Waiting(),
-                at)).ToItems(),
+                at))),
         };
     }
 }

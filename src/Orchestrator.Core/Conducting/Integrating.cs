@@ -220,12 +220,19 @@ internal static class Integrating
         }
 
         List<BatchItem>? batch = null;
-        for (var i = 0; i < state.Milestones.Count; i++)
+        (int Stage, bool IsQuiet) latest = default;
+        for (var i = state.Milestones.Next(PhaseKinds.Accepted); i >= 0; i = state.Milestones.Next(PhaseKinds.Accepted, i + 1))
         {
-            if (state.Milestones[i].Phase is Phase.Accepted accepted && (!state.Plan.Milestones[i].Barrier || StageIsQuiet(state, state.Plan.Milestones[i].Id.Stage)))
+            var planned = state.Plan.Milestones[i];
+            if (planned.Barrier && planned.Id.Stage != latest.Stage)
+            {
+                latest = (planned.Id.Stage, StageIsQuiet(state, i)); // asked once: the whole stage may be accepted
+            }
+
+            if (state.Milestones[i].Phase is Phase.Accepted accepted && (!planned.Barrier || latest.IsQuiet))
             {
                 batch ??= [];
-                batch.Add(new BatchItem(state.Plan.Milestones[i].Id, accepted.Tip));
+                batch.Add(new BatchItem(planned.Id, accepted.Tip));
             }
         }
 
@@ -234,12 +241,21 @@ internal static class Integrating
             : batch.OrderBy(item => WasGuilty(state, item.Id)).ToItems(); // if it is red again, they are asked first
     }
 
-    private static bool StageIsQuiet(RunState state, int stage)
+    private const PhaseKinds Unquiet = PhaseKinds.Working | PhaseKinds.Parked | PhaseKinds.Waiting;
+
+    /// <summary>Whether nobody in the stage of the milestone at <paramref name="index"/> is in work or could start. In plan order a stage stands together.</summary>
+    private static bool StageIsQuiet(RunState state, int index)
     {
-        for (var i = 0; i < state.Milestones.Count; i++)
+        var stage = state.Plan.Milestones[index].Id.Stage;
+        var first = index;
+        while (first > 0 && state.Plan.Milestones[first - 1].Id.Stage == stage)
         {
-            var planned = state.Plan.Milestones[i];
-            if (planned.Barrier && planned.Id.Stage == stage && (state.Milestones[i].Phase is Phase.Working or Phase.Parked { Reason: not ParkReason.Queue } || Advancing.Startable(state, i)))
+            first--;
+        }
+
+        for (var i = state.Milestones.Next(Unquiet, first); i >= 0 && state.Plan.Milestones[i].Id.Stage == stage; i = state.Milestones.Next(Unquiet, i + 1))
+        {
+            if (state.Plan.Milestones[i].Barrier && (state.Milestones[i].Phase is Phase.Working or Phase.Parked { Reason: not ParkReason.Queue } || Advancing.Startable(state, i)))
             {
                 return false;
             }

@@ -21,7 +21,7 @@ internal static class OrdersOf
         }
 
         var orders = new List<Order>();
-        for (var i = 0; i < state.Milestones.Count; i++)
+        for (var i = state.Milestones.Next(PhaseKinds.Working); i >= 0; i = state.Milestones.Next(PhaseKinds.Working, i + 1))
         {
             if (state.Milestones[i].Phase is Phase.Working working)
             {
@@ -102,9 +102,9 @@ internal static class OrdersOf
             }
         }
 
-        foreach (var milestone in state.Milestones.AsSpan())
+        for (var i = state.Milestones.Next(PhaseKinds.Parked); i >= 0; i = state.Milestones.Next(PhaseKinds.Parked, i + 1))
         {
-            if (milestone.Phase is Phase.Parked { Reason: not ParkReason.Limit } parked)
+            if (state.Milestones[i].Phase is Phase.Parked { Reason: not ParkReason.Limit } parked)
             {
                 Consider(parked.Until);
             }

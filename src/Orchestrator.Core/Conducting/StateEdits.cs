@@ -9,7 +9,7 @@ internal static class StateEdits
     /// <summary>The index of the milestone whose step bears this ticket; -1 when the ticket is stale.</summary>
     public static int Find(this RunState state, Ticket ticket)
     {
-        for (var i = 0; i < state.Milestones.Count; i++)
+        for (var i = state.Milestones.Next(PhaseKinds.Working); i >= 0; i = state.Milestones.Next(PhaseKinds.Working, i + 1))
         {
             if (state.Milestones[i].Phase is Phase.Working working && working.Ticket == ticket)
             {

@@ -67,7 +67,7 @@ public sealed record Judgement(DateTimeOffset At, Culprits Culprits);
 
 /// <summary>What is known of a run's way: one dossier for each milestone, and what concerns them all. A fold of the facts, like the state.</summary>
 /// <param name="Milestones">One dossier for each milestone of the plan, in its order.</param>
-public sealed record Chronicle(Items<Dossier> Milestones)
+public sealed record Chronicle(Paged<Dossier> Milestones)
 {
     /// <summary>How many facts it was made of.</summary>
     public int Facts { get; init; }
@@ -92,25 +92,25 @@ public sealed record Chronicle(Items<Dossier> Milestones)
     /// <param name="at">When it was journalled.</param>
     public static Chronicle Take(Chronicle? chronicle, Event fact, RunState? before, RunState after, DateTimeOffset at)
     {
-        chronicle ??= new Chronicle(after.Plan.Milestones.Select(m => new Dossier(m.Id)).ToItems());
+        chronicle ??= new Chronicle(new Paged<Dossier>(after.Plan.Milestones.Select(m => new Dossier(m.Id))));
         chronicle = chronicle with { Facts = chronicle.Facts + 1 };
         if (ReferenceEquals(before, after))
         {
             return chronicle; // the run has ended; nothing follows from it any more
         }
 
-        var dossiers = chronicle.Milestones.ToArray();
+        var dossiers = chronicle.Milestones;
         var owner = OwnerOf(fact, before);
-        for (var i = 0; i < dossiers.Length; i++)
+        foreach (var i in before is null ? [] : Concerned(fact, before).Union(after.Milestones.Differences(before.Milestones)))
         {
-            var then = before?.Milestones[i];
-            var now = after.Milestones[i];
-            dossiers[i] = i == owner ? DossierFold.Take(dossiers[i], fact, before!, after, i, at) : dossiers[i];
-            dossiers[i] = QueueFold.Take(dossiers[i], fact, before, at);
-            dossiers[i] = then is null || ReferenceEquals(then.Phase, now.Phase) ? dossiers[i] : PhaseFold.Move(dossiers[i], fact, then, now, at);
+            var (then, now) = (before!.Milestones[i], after.Milestones[i]);
+            var dossier = i == owner ? DossierFold.Take(dossiers[i], fact, before, after, i, at) : dossiers[i];
+            dossier = QueueFold.Take(dossier, fact, before, at);
+            dossier = ReferenceEquals(then.Phase, now.Phase) ? dossier : PhaseFold.Move(dossier, fact, then, now, at);
+            dossiers = ReferenceEquals(dossier, dossiers[i]) ? dossiers : dossiers.With(i, dossier);
         }
 
-        return RunFold.Take(chronicle with { Milestones = dossiers.ToItems() }, fact, before, after, at);
+        return RunFold.Take(chronicle with { Milestones = dossiers }, fact, before, after, at);
     }
 
     /// <summary>The place of the milestone whose order a fact answers; -1 when it answers none of a milestone's.</summary>

@@ -187,7 +187,7 @@ public sealed record RunState
     public required DateTimeOffset At { get; init; }
 
     /// <summary>One state for each milestone of the plan, in its order.</summary>
-    public required Items<MilestoneState> Milestones { get; init; }
+    public required Roster Milestones { get; init; }
 
     /// <summary>The tip of the run's integrated work; new worktrees begin here.</summary>
     public required string Tip { get; init; }

@@ -17,6 +17,7 @@ namespace Orchestrator.Engine.Evidence;
 /// <param name="gates">The gates of the settings.</param>
 public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateCommand> gates) : IObserver
 {
+    private readonly Sparing _sparing = new();
     private RunState? _state;
     private Chronicle? _chronicle;
 
@@ -57,7 +58,7 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
             }
         }
 
-        WriteRun(state);
+        WriteRun(new Tale(state, _chronicle!, gates));
     }
 
     /// <inheritdoc/>
@@ -72,9 +73,12 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
             File.AppendAllText(Path.Combine(places.Of(IdOf(state, owner)), EvidencePlaces.FactsName), LineOf(fact, at));
         }
 
-        for (var i = 0; i < state.Milestones.Count; i++)
+        if (then is not null && before is not null)
         {
-            if (then is not null && before is not null && (!ReferenceEquals(then.Milestones[i], _chronicle!.Milestones[i]) || (fact is not Event.Answered && concerned.Contains(i)) || (_chronicle.Milestones[i].Moments.Count > 0 && IsOther(before, state, i))))
+            var changed = _chronicle!.Milestones.Differences(then.Milestones)
+                .Concat(fact is Event.Answered ? [] : concerned)
+                .Concat(Others(before, state).Where(i => _chronicle.Milestones[i].Moments.Count > 0));
+            foreach (var i in changed.Distinct())
             {
                 Directory.CreateDirectory(places.Of(IdOf(state, i)));
                 Write(state, i);
@@ -83,23 +87,26 @@ public sealed class EvidenceKeeper(EvidencePlaces places, IReadOnlyList<GateComm
 
         if (then is null || then.Moments != _chronicle!.Moments || then.Limits != _chronicle.Limits || state.Final is not null)
         {
-            WriteRun(state);
+            var tale = new Tale(state, _chronicle!, gates);
+            _sparing.Show(() => WriteRun(tale), last: state.Final is not null);
         }
     }
 
-    /// <summary>Whether something that concerns the whole run made another thing of a milestone that itself stands as it stood: the run's end, what has not landed, a verdict.</summary>
-    private static bool IsOther(RunState before, RunState state, int index) =>
-        before.Final != state.Final || before.Unlanded != state.Unlanded || state.Culprits.Skip(before.Culprits.Count).Any(c => c.Together.Contains(IdOf(state, index)));
+    /// <summary>The milestones of which something that concerns the whole run made another thing although they stand as they stood: the run's end, what has not landed, a verdict.</summary>
+    private static IEnumerable<int> Others(RunState before, RunState state) =>
+        before.Final != state.Final || before.Unlanded != state.Unlanded
+            ? Enumerable.Range(0, state.Milestones.Count)
+            : state.Culprits.Skip(before.Culprits.Count).SelectMany(c => c.Together).Select(id => state.Plan.IndexOf(id)).OfType<int>();
 
     private static MilestoneId IdOf(RunState state, int index) => state.Plan.Milestones[index].Id;
 
     private void Write(RunState state, int index) =>
         Replace(Path.Combine(places.Of(IdOf(state, index)), EvidencePlaces.FileName), EvidenceJson.Milestone(new Tale(state, _chronicle!, gates), index, places));
 
-    private void WriteRun(RunState state)
+    private void WriteRun(Tale tale)
     {
         Directory.CreateDirectory(places.Run);
-        Replace(Path.Combine(places.Run, EvidencePlaces.FileName), EvidenceJson.Run(new Tale(state, _chronicle!, gates), places));
+        Replace(Path.Combine(places.Run, EvidencePlaces.FileName), EvidenceJson.Run(tale, places));
     }
 
     /// <summary>Whole for whoever reads it now. That it survives a power cut nobody needs: the journal does.</summary>

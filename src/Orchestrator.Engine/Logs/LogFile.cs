@@ -2,6 +2,7 @@ using System.Globalization;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Ports;
 using Orchestrator.Engine.Settings;
@@ -59,28 +60,7 @@ public sealed class LogFile : IObserver, IDisposable
     public void Dispose() => _log.Dispose();
 
     /// <summary>The milestone that an answer belongs to: the one that bore the ticket before.</summary>
-    private MilestoneId? WhoseTicket(Event fact)
-    {
-        if (fact.TicketOrNull is not { } ticket)
-        {
-            return null;
-        }
-
-        if (_before?.Unmetered.FirstOrDefault(t => t.Ticket == ticket) is { Ticket.Number: > 0 } turn)
-        {
-            return _before.Plan.Milestones[turn.Index].Id;
-        }
-
-        for (var i = 0; i < (_before?.Milestones.Count ?? 0); i++)
-        {
-            if (_before!.Milestones[i].Phase is Phase.Working working && working.Ticket == ticket)
-            {
-                return _before.Plan.Milestones[i].Id;
-            }
-        }
-
-        return null;
-    }
+    private MilestoneId? WhoseTicket(Event fact) => Chronicle.OwnerOf(fact, _before) is >= 0 and var owner ? _before!.Plan.Milestones[owner].Id : null;
 }
 
 /// <summary>Each fact as a sentence.</summary>

@@ -10,6 +10,7 @@ namespace Orchestrator.Engine.Logs;
 /// <summary><c>metrics.json</c>: figures of the latest run for programs. Written whole after each turn, publication and end.</summary>
 public sealed class MetricsFile(string folder) : IObserver
 {
+    private readonly Sparing _sparing = new();
     private readonly string _file = Path.Combine(folder, "metrics.json");
 
     /// <inheritdoc/>
@@ -17,7 +18,7 @@ public sealed class MetricsFile(string folder) : IObserver
     {
         if (fact is Event.TurnFinished or Event.TurnMetered or Event.Published or Event.RunStarted or Event.Resumed || state.Final is not null)
         {
-            StateFolder.WriteWhole(_file, Write(state, at));
+            _sparing.Show(() => StateFolder.WriteWhole(_file, Write(state, at)), last: state.Final is not null);
         }
     }
 

@@ -9,6 +9,7 @@ namespace Orchestrator.Engine.Running;
 /// <summary>Keeps TASKS.md in the user's checkout telling how it stands.</summary>
 public sealed class TasksObserver(LiveTasks tasks) : IObserver
 {
+    private readonly Sparing _sparing = new();
     private volatile RunState? _latest;
 
     /// <summary>All milestones as of the latest state, for the list that goes into a merge.</summary>
@@ -18,7 +19,7 @@ public sealed class TasksObserver(LiveTasks tasks) : IObserver
     public void Saw(Event fact, RunState state, DateTimeOffset at)
     {
         _latest = state;
-        tasks.Show(TaskList.Render(LinesOf(state)));
+        _sparing.Show(() => tasks.Show(TaskList.Render(LinesOf(state))), last: state.Final is not null);
     }
 
     /// <summary>Brings the list up to date with a run that has ended: its last fact may have been the last thing before a crash.</summary>

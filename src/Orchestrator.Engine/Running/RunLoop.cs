@@ -44,9 +44,18 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
             {
                 await AppendAsync(run, batch).ConfigureAwait(false);
                 IReadOnlyList<Order> orders = [];
-                foreach (var (fact, at) in batch)
+                for (var i = 0; i < batch.Count; i++)
                 {
-                    (state, orders) = Conductor.Decide(state, fact, at);
+                    var (fact, at) = batch[i];
+                    if (i < batch.Count - 1)
+                    {
+                        state = Conductor.Fold(state, fact, at); // only the orders of the latest state are handed out
+                    }
+                    else
+                    {
+                        (state, orders) = Conductor.Decide(state, fact, at);
+                    }
+
                     Show(fact, state, at);
                 }
 

@@ -144,8 +144,8 @@ public sealed class PlantedBugs
 
     private static RunState Each(RunState before, RunState now, Func<MilestoneState, MilestoneState, MilestoneState> change)
     {
-        var changed = now.Milestones.Select((n, i) => change(before.Milestones[i], n)).ToItems();
-        return changed == now.Milestones ? now : now with { Milestones = changed };
+        var changed = new Roster(now.Milestones.Select((n, i) => change(before.Milestones[i], n)));
+        return changed.Equals(now.Milestones) ? now : now with { Milestones = changed };
     }
 
     private static Phase Raise(Phase phase) => phase is Phase.Parked { Step: Step.Turn t } parked
