@@ -20,6 +20,12 @@ public sealed record RepositoryPlaces(string Root, string CommonDir)
     /// <summary>The worktree of a milestone.</summary>
     public string Worktree(string milestone) => Path.Combine(Worktrees, milestone);
 
+    /// <summary>The temporary folders of worktrees.</summary>
+    public string TemporaryFolders => Path.Combine(State, "tmp");
+
+    /// <summary>The temporary folder of whatever works in a worktree. A short name: the path of a socket in it has to fit into 108 bytes.</summary>
+    public string Temporary(string milestone) => Path.Combine(TemporaryFolders, milestone);
+
     /// <summary>Whatever belongs to one run.</summary>
     public string Run(string run) => Path.Combine(State, "runs", run);
 

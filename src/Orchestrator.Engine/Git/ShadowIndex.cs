@@ -89,15 +89,16 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         var index = _index + ".rescue";
         System.IO.File.Copy(_index, index, overwrite: true);
         var named = await repository.Git.RunAsync(shadow, ["ls-files", "-z", "--others", "--ignored", $"--exclude-from={patterns}"], cancellation, workTree: worktree, index: index).ConfigureAwait(false);
-        if (named.Output.Length == 0)
+        var own = Furnishing.Own(repository.Places, worktree, named.Output);
+        if (own.Length == 0)
         {
             return null;
         }
 
         await repository.Git.RunAsync(
-            shadow, ["--literal-pathspecs", "add", "-f", "--pathspec-from-file=-", "--pathspec-file-nul"], cancellation, named.Output, workTree: worktree, index: index).ConfigureAwait(false);
+            shadow, ["--literal-pathspecs", "add", "-f", "--pathspec-from-file=-", "--pathspec-file-nul"], cancellation, own, workTree: worktree, index: index).ConfigureAwait(false);
         var tree = (await repository.Git.RunAsync(shadow, ["write-tree"], cancellation, index: index).ConfigureAwait(false)).Text;
-        return (tree, GitOutput.Fields(named.Output));
+        return (tree, GitOutput.Fields(own));
     }
 
     private async Task<(string Tree, IReadOnlyList<string> Changed)> TreeAsync(string from, CancellationToken cancellation)

@@ -30,6 +30,9 @@ public sealed record RunContext(
     /// <summary>The remote that pull requests are made at.</summary>
     public string PublishRemote { get; init; } = "origin";
 
+    /// <summary>What each worktree has beyond the files of the commit.</summary>
+    public WorktreeSetting Worktree { get; init; } = new();
+
     /// <summary>The milestones that this run does not do: done before it, or left out.</summary>
     public IReadOnlySet<MilestoneId> Earlier { get; init; } = new HashSet<MilestoneId>();
 
@@ -58,7 +61,8 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
     private readonly Worktrees _worktrees = new(repository);
     private readonly Removal _removal = new(repository);
-    private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Removal(repository));
+    private readonly Workplaces _workplaces = new(context, repository, gates);
+    private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Removal(repository), new Workplaces(context, repository, gates));
     private readonly WorkLook _look = new(context, repository);
     private readonly WorkCommits _commits = new(repository, context.Protected);
     private readonly Candidates _candidates = new(repository);
@@ -93,6 +97,10 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         {
             return Failed(order, FailureKind.Run, "target.forged", e.Message);
         }
+        catch (SetupFailedException e)
+        {
+            return Failed(order, FailureKind.Transient, "worktree.setup", e.Message);
+        }
         catch (UncommittableException e)
         {
             return Failed(order, FailureKind.Attempt, "work.uncommittable", e.Message.ReplaceLineEndings(" "));
@@ -109,6 +117,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     public void Dispose()
     {
         _gates.Dispose();
+        _workplaces.Dispose();
         Healing.Dispose();
     }
 
@@ -143,7 +152,9 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
+        await _workplaces.TearDownAsync(place.Name, cancellation).ConfigureAwait(false);
         await _worktrees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
+        await _workplaces.ReadyAsync(place.Name, o.Step.Base, anew: true, cancellation).ConfigureAwait(false);
         return new Event.WorktreeReady(o.Ticket, o.Step.Base, carried.Commit, carried.Conflicts);
     }
 
@@ -151,6 +162,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     {
         var place = PlaceOf(o.Milestone);
         await _worktrees.EnsureAsync(place, o.Tip, renew: false, cancellation, await ConflictAsync(place, o, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        var workplace = await _workplaces.ReadyAsync(place.Name, o.Base, anew: false, cancellation).ConfigureAwait(false);
         var diff = o.Brief.Role.Judges() ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
         var delta = o.Seen is { } seen && seen != o.Tip ? await DiffAsync(seen, o.Tip, cancellation).ConfigureAwait(false) : "";
         var planned = context.Planned(o.Milestone);
@@ -158,7 +170,10 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
             o.Milestone, o.Brief, context.Prompts.Write(o.Milestone, o.Brief, about), repository.Places.Worktree(place.Name),
-            files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)));
+            files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)))
+        {
+            Workplace = workplace,
+        };
         var ended = new TaskCompletionSource();
         _turns[o.Ticket] = ended.Task;
         try
@@ -215,7 +230,8 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private async Task<Event> RunGatesAsync(Order.RunGates o, CancellationToken cancellation)
     {
         await _worktrees.EnsureAsync(PlaceOf(o.Milestone), o.Tip, renew: false, cancellation).ConfigureAwait(false);
-        return await _gates.MilestoneAsync(o, cancellation).ConfigureAwait(false);
+        var workplace = await _workplaces.ReadyAsync(o.Milestone.ToString(), o.Base, anew: false, cancellation).ConfigureAwait(false);
+        return await _gates.MilestoneAsync(o, workplace, cancellation).ConfigureAwait(false);
     }
 
     private async Task<Event> BuildAsync(Order.BuildCandidate o, CancellationToken cancellation)
@@ -238,7 +254,11 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         if (proof.Holds)
         {
             offered = await OfferAsync(o.Candidate, cancellation).ConfigureAwait(false);
-            await Parallel.ForEachAsync(o.Batch, cancellation, async (item, stop) => await _removal.WorktreeAsync(PlaceOf(item.Id), stop).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForEachAsync(o.Batch, cancellation, async (item, stop) =>
+            {
+                await _workplaces.LeaveAsync(item.Id.ToString(), stop).ConfigureAwait(false);
+                await _removal.WorktreeAsync(PlaceOf(item.Id), stop).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
 
         return new Event.Published(o.Ticket, o.Candidate, offered?.Text ?? published.Unlanded, proof, offered?.Offer);
