@@ -10,7 +10,7 @@ namespace Orchestrator.Engine.Git;
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="mostBytes">How much is brought along at most.</param>
-internal sealed class Furnishing(Repository repository, long mostBytes = 256L << 20)
+public sealed class Furnishing(Repository repository, long mostBytes = 256L << 20)
 {
     /// <summary>The file with the patterns, in the syntax of .gitignore.</summary>
     public const string PatternFile = ".worktreeinclude";

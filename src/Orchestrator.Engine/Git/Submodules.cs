@@ -7,7 +7,7 @@ namespace Orchestrator.Engine.Git;
 /// <c>git submodule update</c> brought into the repository; nothing is fetched. They are files alone, without a repository:
 /// what is changed in them is no part of the milestone's commit, and is kept aside before the worktree goes.
 /// </summary>
-internal sealed class Submodules(Repository repository)
+public sealed class Submodules(Repository repository)
 {
     private const int Deepest = 8;
     private const string Filled = ".index";

@@ -70,7 +70,7 @@ public sealed class PortBlocks : IDisposable
     }
 
     /// <summary>The range from which the system gives ports away; null when it does not tell.</summary>
-    internal static PortRange? Ephemeral(string file)
+    public static PortRange? Ephemeral(string file)
     {
         try
         {
@@ -88,16 +88,17 @@ public sealed class PortBlocks : IDisposable
     /// <summary>A bound port alone could be taken by another that allows itself to; one that listens cannot.</summary>
     private static Socket? Hold(int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
             socket.Listen(1);
             return socket;
         }
         catch (SocketException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return null;
         }
     }
@@ -106,9 +107,9 @@ public sealed class PortBlocks : IDisposable
 
     private static bool IsFree(IPAddress address, int port)
     {
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(address, port));
             return true;
         }

@@ -7,7 +7,7 @@ namespace Orchestrator.Engine.Running;
 /// The variables that a worktree has for itself: agents, gates, setup and teardown get them. This is the one place where
 /// they are named; docs/concepts/worktrees.md explains them.
 /// </summary>
-internal static class WorkplaceVariables
+public static class WorkplaceVariables
 {
     /// <summary>The first port of the worktree's own.</summary>
     public const string FirstPort = "ORCHESTRATOR_PORT";

@@ -15,7 +15,7 @@ public sealed class SetupFailedException(string message) : Exception(message);
 /// files that the project wants along, submodules, and the commands of the settings. A note beside the worktree's index
 /// says what was done, so that one that is made anew, for whatever reason, is made ready anew.
 /// </summary>
-internal sealed class Workplaces(RunContext context, Repository repository, GateRunner gates) : IDisposable
+public sealed class Workplaces(RunContext context, Repository repository, GateRunner gates) : IDisposable
 {
     private const string NoteFile = "orchestrator-ready";
     private const int MostShown = 400;
@@ -30,6 +30,7 @@ internal sealed class Workplaces(RunContext context, Repository repository, Gate
 
     private WorktreeSetting Settings => context.Worktree;
 
+    /// <inheritdoc/>
     public void Dispose() => _ports.Dispose();
 
     /// <summary>Makes a worktree ready that stands and in which nobody is at work. Does nothing when it is, unless <paramref name="anew"/>.</summary>
@@ -62,6 +63,15 @@ internal sealed class Workplaces(RunContext context, Repository repository, Gate
         SayOnce(empty.Count > 0, "submodules", $"submodules are empty for agents, because their commits are not here: {string.Join(", ", empty)}; 'git submodule update --init --recursive' in your checkout brings them");
         await SetUpAsync(name, variables, note, first, cancellation).ConfigureAwait(false);
         return variables;
+    }
+
+    /// <summary>Says that a commit is without what was changed in submodules.</summary>
+    public async Task SayLeftOutAsync(WorkPlace place, CancellationToken cancellation)
+    {
+        if (await _submodules.ChangedAsync(place, cancellation).ConfigureAwait(false) is { Count: > 0 } changed)
+        {
+            context.Warn($"{place.Name} changed files inside submodules, which are in no commit: {string.Join(", ", changed)}; they are kept in {Path.GetRelativePath(Places.Root, Path.Combine(Places.Milestone(place.Run, place.Name), "kept"))} when the worktree goes");
+        }
     }
 
     /// <summary>Runs the teardown of a worktree that is about to go or to be made anew, if it was set up. That it fails stops nothing.</summary>
