@@ -15,6 +15,7 @@ public sealed class Furnishing(Repository repository, long mostBytes = 256L << 2
     /// <summary>The file with the patterns, in the syntax of .gitignore.</summary>
     public const string PatternFile = ".worktreeinclude";
 
+    private const string ListFile = "included.list";
     private const int MostFiles = 10_000;
 
     private RepositoryPlaces Places => repository.Places;
@@ -27,6 +28,8 @@ public sealed class Furnishing(Repository repository, long mostBytes = 256L << 2
     public async Task<IReadOnlyList<string>> BringAsync(string run, string name, string from, CancellationToken cancellation)
     {
         var worktree = Places.Worktree(name);
+        var folder = Places.Milestone(run, name);
+        File.Delete(Path.Combine(folder, ListFile));
         if (!Path.Exists(Path.Combine(worktree, PatternFile)))
         {
             return []; // spares each project without it a call of git; one that an agent takes away brings nothing along
@@ -38,7 +41,6 @@ public sealed class Furnishing(Repository repository, long mostBytes = 256L << 2
             return [];
         }
 
-        var folder = Places.Milestone(run, name);
         var index = Path.Combine(folder, "index");
         var file = Path.Combine(folder, "included.patterns");
         await File.WriteAllBytesAsync(file, patterns.Output, cancellation).ConfigureAwait(false);
@@ -52,9 +54,21 @@ public sealed class Furnishing(Repository repository, long mostBytes = 256L << 2
 
         var ignored = await repository.Git.TryAsync(
             Places.Shadow, ["check-ignore", "-z", "--stdin"], cancellation, Encoding.UTF8.GetBytes(string.Concat(sound.Select(path => path + "\0"))), workTree: worktree, index: index).ConfigureAwait(false);
-        return ignored.ExitCode is 0 or 1
-            ? [.. odd, .. Copy(GitOutput.Fields(ignored.Output), worktree)]
-            : throw new GitFailedException("check-ignore", ignored);
+        if (ignored.ExitCode is not (0 or 1))
+        {
+            throw new GitFailedException("check-ignore", ignored);
+        }
+
+        // Told before they are there: whatever comes between, none of them gets into a commit.
+        await File.WriteAllBytesAsync(Path.Combine(folder, ListFile), ignored.Output, cancellation).ConfigureAwait(false);
+        return [.. odd, .. Copy(GitOutput.Fields(ignored.Output), worktree)];
+    }
+
+    /// <summary>The files that came along into a worktree, by the folder of what belongs to its milestone.</summary>
+    public static IReadOnlySet<string> CameAlong(string milestone)
+    {
+        var list = Path.Combine(milestone, ListFile);
+        return File.Exists(list) ? File.ReadAllText(list).Split('\0', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal) : new HashSet<string>();
     }
 
     /// <summary>

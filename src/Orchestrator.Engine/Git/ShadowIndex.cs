@@ -64,7 +64,7 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
             return new WrittenTree(tree, changed, []);
         }
 
-        var kept = await KeepAsync(from, tree, protectedPaths, cancellation).ConfigureAwait(false);
+        var kept = await KeepAsync(from, tree, protectedPaths.For(changed), cancellation).ConfigureAwait(false);
         (tree, changed) = await TreeAsync(from, cancellation).ConfigureAwait(false);
         return new WrittenTree(tree, changed, kept);
     }
@@ -137,7 +137,7 @@ internal sealed class ShadowIndex(Repository repository, string run, string mile
         var entries = Raw(listing.Output).ToDictionary(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal);
         if (entries.Keys.Any(path => path.StartsWith(RepositoryPlaces.TasksName + "/", StringComparison.Ordinal)))
         {
-            names = protectedPaths.Told; // a folder of that name is the user's affair
+            names = [.. protectedPaths.CameAlong, .. protectedPaths.Told]; // a folder of that name is the user's affair
         }
 
         if (names.Count == 0)

@@ -10,6 +10,9 @@ public sealed record CommittedWork(string? Commit, int Files, string? Tree = nul
 {
     /// <summary>The protected paths that differed in the worktree: none is in the commit, and all are as before again.</summary>
     public Items<string> PutBack { get; init; }
+
+    /// <summary>Files that came along into the worktree and are ignored no more: none is in the commit.</summary>
+    public Items<string> LeftOut { get; init; }
 }
 
 /// <summary>What laying earlier work on a new tip came to.</summary>
@@ -48,7 +51,8 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
 
         await NestedRepositories.MoveAsideAsync(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
         var index = new ShadowIndex(repository, place.Run, place.Name);
-        var (tree, changed, kept) = await index.WriteTreeAsync(folder, tip, _protected, cancellation).ConfigureAwait(false);
+        var cameAlong = Furnishing.CameAlong(places.Milestone(place.Run, place.Name));
+        var (tree, changed, kept) = await index.WriteTreeAsync(folder, tip, _protected.With(cameAlong), cancellation).ConfigureAwait(false);
         var work = await CommitTreeAsync(place, tip, subject, pin, tree, changed.Count, cancellation).ConfigureAwait(false);
         var putBack = await new PutBack(repository, place, pin).CarryOutAsync(folder, index, [.. kept.Where(k => _protected.IsTold(k.Path))], cancellation).ConfigureAwait(false);
         if ((work.Commit is not null || putBack.Count > 0) && places.AdminFolder(folder) is { } admin && Directory.Exists(admin))
@@ -56,7 +60,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
             index.GiveTo(admin);
         }
 
-        return work with { PutBack = putBack };
+        return work with { PutBack = putBack, LeftOut = [.. kept.Select(k => k.Path).Where(cameAlong.Contains)] };
     }
 
     private async Task<CommittedWork> CommitTreeAsync(WorkPlace place, string tip, string subject, string pin, string tree, int files, CancellationToken cancellation)

@@ -222,7 +222,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var subject = $"{o.Milestone}: {context.Planned(o.Milestone).Title}" + (o.After == Role.Remediate ? Invariant($" (round {o.Round})") : "");
         var pin = Invariant($"{o.Attempt}.{o.Round}");
         var work = await _commits.CommitAsync(PlaceOf(o.Milestone), o.Tip, subject, pin, cancellation).ConfigureAwait(false);
-        await _workplaces.SayLeftOutAsync(PlaceOf(o.Milestone), cancellation).ConfigureAwait(false);
+        await _workplaces.SayLeftOutAsync(PlaceOf(o.Milestone), work.LeftOut, cancellation).ConfigureAwait(false);
         var marks = await _look.MarksAsync(o, work, cancellation).ConfigureAwait(false);
         var lost = await _look.LostAsync(o, work, cancellation).ConfigureAwait(false);
         return new Event.WorkCommitted(o.Ticket, work.Commit, work.Files, work.Tree, lost, marks);

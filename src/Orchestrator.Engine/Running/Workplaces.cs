@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Orchestrator.Core;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Machine;
@@ -65,9 +66,14 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
         return variables;
     }
 
-    /// <summary>Says that a commit is without what was changed in submodules.</summary>
-    public async Task SayLeftOutAsync(WorkPlace place, CancellationToken cancellation)
+    /// <summary>Says what a commit is without: what was changed in submodules, and files that came along and are ignored no more.</summary>
+    public async Task SayLeftOutAsync(WorkPlace place, Items<string> cameAlong, CancellationToken cancellation)
     {
+        foreach (var path in cameAlong)
+        {
+            SayOnce(true, $"{place.Name}/{path}", $"{place.Name} made git no longer ignore {path}, which came along by {Furnishing.PatternFile}; it is in no commit");
+        }
+
         if (await _submodules.ChangedAsync(place, cancellation).ConfigureAwait(false) is { Count: > 0 } changed)
         {
             context.Warn($"{place.Name} changed files inside submodules, which are in no commit: {string.Join(", ", changed)}; they are kept in {Path.GetRelativePath(Places.Root, Path.Combine(Places.Milestone(place.Run, place.Name), "kept"))} when the worktree goes");

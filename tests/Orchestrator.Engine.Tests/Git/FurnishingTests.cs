@@ -29,6 +29,23 @@ public sealed class FurnishingTests : InRepository
     }
 
     [Fact]
+    public async Task What_came_along_is_in_no_commit_even_when_an_agent_makes_git_ignore_it_no_more()
+    {
+        Project(".env\n*.local\n", ".env\n");
+        Repo.Write(".env", "TOKEN=1\n");
+        var folder = await PrepareAsync("1A");
+        await BringAsync("1A");
+        Files.Write(folder, ".gitignore", "\n");
+        Files.Write(folder, "own.local", "the agent's own\n");
+        var work = await CommitAsync("1A");
+        Assert.Equal(["own.local"], Repo.Paths(work.Commit!).Except(Repo.Paths("main")));
+        Assert.Equal([".env"], work.LeftOut);
+        Assert.Equal("TOKEN=1\n", File.ReadAllText(Path.Combine(folder, ".env")));
+        Assert.Equal("\n", Repo.Text(work.Commit!, ".gitignore"));
+        Assert.Null((await CommitAsync("1A", work.Commit!, "1.1")).Commit);
+    }
+
+    [Fact]
     public async Task What_git_does_not_ignore_or_tracks_stays_where_it_is()
     {
         Project("*.local\n", "*\n");
