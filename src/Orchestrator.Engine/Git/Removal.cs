@@ -55,7 +55,11 @@ public sealed class Removal(Repository repository)
     {
         if (!IsFolder(folder))
         {
-            File.Delete(folder);
+            if (new FileInfo(folder) is { LinkTarget: not null } or { Exists: true })
+            {
+                File.Delete(folder);
+            }
+
             return;
         }
 

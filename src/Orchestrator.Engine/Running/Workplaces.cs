@@ -19,6 +19,7 @@ public sealed class SetupFailedException(string message) : Exception(message);
 public sealed class Workplaces(RunContext context, Repository repository, GateRunner gates) : IDisposable
 {
     private const string NoteFile = "orchestrator-ready";
+    private const string Ready = "ready";
     private const int MostShown = 400;
 
     private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
@@ -44,25 +45,25 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
     public async Task<IReadOnlyDictionary<string, string>> ReadyAsync(string name, string from, bool anew, CancellationToken cancellation)
     {
         var note = Note(name);
-        var (ready, before) = Read(note, name);
+        var (state, before) = Read(note, name);
         var first = Settings.Ports == 0 ? null : _ports.Take(name, Settings.Ports, before);
         SayOnce(first is null && Settings.Ports > 0, "ports", "no block of free ports was found; agents and gates have none of their own");
-        var variables = WorkplaceVariables.Of(Places, name, first, Settings.Ports, gates.Variable("TMPDIR") ?? "/tmp");
-        var temporary = Places.Temporary(name);
-        if (ready && !anew && first == before && Removal.IsFolder(temporary))
+        var variables = VariablesOf(name, first);
+        if (anew || state is null)
         {
-            return variables;
+            await FillAsync(name, from, cancellation).ConfigureAwait(false);
+        }
+        else if (!Removal.IsFolder(Places.Temporary(name)))
+        {
+            await EmptyAsync(Places.Temporary(name), cancellation).ConfigureAwait(false);
         }
 
-        await EmptyAsync(temporary, cancellation).ConfigureAwait(false);
-        foreach (var odd in await _furnishing.BringAsync(context.Run.Value, name, from, cancellation).ConfigureAwait(false))
+        // An agent may have worked in it: then its files are as it left them, and only what hangs on the ports is done again.
+        if (anew || state != Ready || first != before)
         {
-            SayOnce(true, odd, odd);
+            await SetUpAsync(name, variables, Note(name), first, cancellation).ConfigureAwait(false);
         }
 
-        var empty = await _submodules.FillAsync(context.Run.Value, name, cancellation).ConfigureAwait(false);
-        SayOnce(empty.Count > 0, "submodules", $"submodules are empty for agents, because their commits are not here: {string.Join(", ", empty)}; 'git submodule update --init --recursive' in your checkout brings them");
-        await SetUpAsync(name, variables, note, first, cancellation).ConfigureAwait(false);
         return variables;
     }
 
@@ -90,7 +91,7 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
         }
 
         var (_, first) = Read(note, name);
-        var variables = WorkplaceVariables.Of(Places, name, first, Settings.Ports, gates.Variable("TMPDIR") ?? "/tmp");
+        var variables = VariablesOf(name, first);
         Directory.CreateDirectory(Places.Temporary(name));
         for (var i = 0; i < Settings.Teardown.Count; i++)
         {
@@ -111,6 +112,18 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
         _ports.GiveBack(name);
     }
 
+    private async Task FillAsync(string name, string from, CancellationToken cancellation)
+    {
+        await EmptyAsync(Places.Temporary(name), cancellation).ConfigureAwait(false);
+        foreach (var odd in await _furnishing.BringAsync(context.Run.Value, name, from, cancellation).ConfigureAwait(false))
+        {
+            SayOnce(true, odd, odd);
+        }
+
+        var empty = await _submodules.FillAsync(context.Run.Value, name, cancellation).ConfigureAwait(false);
+        SayOnce(empty.Count > 0, "submodules", $"submodules are empty for agents, because their commits are not here: {string.Join(", ", empty)}; 'git submodule update --init --recursive' in your checkout brings them");
+    }
+
     private async Task SetUpAsync(string name, Dictionary<string, string> variables, string? note, int? first, CancellationToken cancellation)
     {
         if (note is null)
@@ -127,7 +140,7 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
             }
         }
 
-        Write(note, name, "ready", first);
+        Write(note, name, Ready, first);
     }
 
     /// <summary>Runs one command. Returns what is to be said when it failed.</summary>
@@ -138,6 +151,8 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
         var (_, fault) = await gates.With(variables).RunAloneAsync(gate, Places.Worktree(name), log, Invariant($"{context.Run}/{name}/{what}/{number + 1}"), cancellation).ConfigureAwait(false);
         return fault is null ? null : $"the {what} command '{command}' failed ({Path.GetRelativePath(Places.Root, log)}), {Shown(fault)}";
     }
+
+    private Dictionary<string, string> VariablesOf(string name, int? first) => WorkplaceVariables.Of(Places, name, first, Settings.Ports, gates.Variable("TMPDIR") ?? "/tmp");
 
     private async Task EmptyAsync(string temporary, CancellationToken cancellation)
     {
@@ -154,15 +169,15 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
     /// <summary>In the part of the repository that belongs to the worktree: it goes when the worktree is made anew.</summary>
     private string? Note(string name) => Places.AdminFolder(Places.Worktree(name)) is { } admin ? Path.Combine(admin, NoteFile) : null;
 
-    /// <summary>Whether the worktree is ready for this milestone of this run, and which ports it had.</summary>
-    private (bool Ready, int? FirstPort) Read(string? note, string name)
+    /// <summary>How far a worktree is with being made ready for this milestone of this run, null when nothing is known of it, and which ports it had.</summary>
+    private (string? State, int? FirstPort) Read(string? note, string name)
     {
         if (note is null || !File.Exists(note) || File.ReadAllText(note).TrimEnd().Split(' ') is not [var state, var run, var whose, var port] || run != context.Run.Value || whose != name)
         {
             return default;
         }
 
-        return (state == "ready", int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var first) && first > 0 ? first : null);
+        return (state, int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var first) && first > 0 ? first : null);
     }
 
     private void Write(string note, string name, string state, int? first) => File.WriteAllText(note, Invariant($"{state} {context.Run} {name} {first ?? 0}\n"));

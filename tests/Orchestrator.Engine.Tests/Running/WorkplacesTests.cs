@@ -2,6 +2,7 @@ using Orchestrator.Core;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Gates;
+using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Settings;
@@ -64,6 +65,42 @@ public sealed class WorkplacesTests : InRepository
         Assert.Equal(first, await workplaces.ReadyAsync("1A", Repo.Tip(), anew: false, Stop));
         Assert.Equal("run\nrun\n", Repo.Read("runs"));
         Assert.False(File.Exists(Path.Combine(Temporary, "kept")));
+    }
+
+    [Fact]
+    public async Task In_a_worktree_in_work_nothing_is_filled_in_again_and_other_ports_mean_another_setup()
+    {
+        Settle(".env\nruns\n", ".env\n");
+        Repo.Write(".env", "TOKEN=1\n");
+        var settings = new WorktreeSetting { Setup = ["echo $PORT >> runs"] };
+        var folder = await PrepareAsync("1A");
+        using var other = Make(settings);
+        using (var first = Make(settings))
+        {
+            await first.ReadyAsync("1A", Repo.Tip(), anew: true, Stop);
+            await PrepareAsync("1B");
+        }
+
+        Files.Write(folder, ".env", "the agent's own\n");
+        Directory.Delete(Temporary, recursive: true);
+        await other.ReadyAsync("1B", Repo.Tip(), anew: true, Stop); // takes the ports
+        await other.ReadyAsync("1A", Repo.Tip(), anew: false, Stop);
+        Assert.Equal("the agent's own\n", File.ReadAllText(Path.Combine(folder, ".env")));
+        Assert.True(Directory.Exists(Temporary));
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(folder, "runs")).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task What_clean_removes_takes_its_temporary_folder_along()
+    {
+        using var workplaces = Make(new WorktreeSetting());
+        await PrepareAsync("1A");
+        await workplaces.ReadyAsync("1A", Repo.Tip(), anew: true, Stop);
+        Files.Write(Temporary, "left", "x\n");
+        var housekeeping = new Housekeeping(Opened);
+        await housekeeping.RemoveAsync((await housekeeping.ListAsync(Stop))[0], Stop);
+        Assert.False(Directory.Exists(Temporary));
+        Assert.False(Directory.Exists(Folder("1A")));
     }
 
     [Fact]
