@@ -33,6 +33,13 @@ public static class ClaudeCommand
         "SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", "USER", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "https_proxy", "http_proxy", "no_proxy",
     ];
 
+    // Where the user moved what tools fetch once for all: without these agents would fetch it again elsewhere, or not find their tools.
+    private static readonly string[] Caches =
+    [
+        "CARGO_HOME", "COMPOSER_CACHE_DIR", "GOCACHE", "GOMODCACHE", "GOPATH", "GRADLE_USER_HOME", "NUGET_PACKAGES", "PIP_CACHE_DIR", "PNPM_HOME",
+        "RUSTUP_HOME", "UV_CACHE_DIR", "YARN_CACHE_FOLDER", "npm_config_cache",
+    ];
+
     private const string OurSettings = """
         {"attribution":{"commit":"","pr":""},"permissions":{"deny":["Bash(git push:*)","Bash(git worktree:*)","Bash(git stash:*)","Edit(./.git/**)","Edit(./TASKS.md)"]}}
         """;
@@ -40,7 +47,7 @@ public static class ClaudeCommand
     /// <summary>The environment of agents and gates for the user's own run: an allow-list, and what the settings name.</summary>
     public static Dictionary<string, string> UserEnvironment(UserEnvironment user, IEnumerable<string> named)
     {
-        var environment = user.Only([.. Allowed, .. named]);
+        var environment = user.Only([.. Allowed, .. Caches, .. named]);
         environment.TryAdd("PATH", "/usr/local/bin:/usr/bin:/bin");
         environment["TERM"] = "dumb";
         return environment;

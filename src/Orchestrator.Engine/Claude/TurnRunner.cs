@@ -19,7 +19,11 @@ namespace Orchestrator.Engine.Claude;
 /// <param name="Timeout">The milestone's own limit, or null for the run's.</param>
 /// <param name="Heard">Takes what the provider says of the account's windows: with its first answer, and whenever it is something new.</param>
 public sealed record Turn(
-    MilestoneId Milestone, TurnBrief Brief, WrittenPrompt Prompt, string Folder, string Files, string Order, string Repository, string? Model, TimeSpan? Timeout, Action<Items<LimitWindow>> Heard);
+    MilestoneId Milestone, TurnBrief Brief, WrittenPrompt Prompt, string Folder, string Files, string Order, string Repository, string? Model, TimeSpan? Timeout, Action<Items<LimitWindow>> Heard)
+{
+    /// <summary>What its worktree has for itself; goes before the environment of all agents.</summary>
+    public IReadOnlyDictionary<string, string> Workplace { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Runs one agent process to its end and says how it ended. The process is gone when this returns, with all that it started.</summary>
 public sealed class TurnRunner(AgentSetup setup)
@@ -54,7 +58,7 @@ public sealed class TurnRunner(AgentSetup setup)
         await File.WriteAllBytesAsync(files + ".prompt.json", PromptRecord.Of(turn.Prompt), cancellation).ConfigureAwait(false);
         var order = $"{turn.Order}/{start}";
         var name = AgentIdentity.NameOf(turn.Milestone);
-        var markers = new Dictionary<string, string>
+        var markers = new Dictionary<string, string>(turn.Workplace)
         {
             [LongProcess.RepositoryMarker] = turn.Repository,
             ["GIT_AUTHOR_NAME"] = name,

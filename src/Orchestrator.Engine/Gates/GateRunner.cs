@@ -18,6 +18,12 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
     private const int DetailBytes = 4000;
     private const int OutputBytes = 4 << 20; // where the names of failing tests are looked for
 
+    /// <summary>The same with variables more, which go before its own.</summary>
+    public GateRunner With(IReadOnlyDictionary<string, string> more) => new(environment.Concat(more).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value));
+
+    /// <summary>A variable that gates see; null when it is not set.</summary>
+    public string? Variable(string name) => environment.GetValueOrDefault(name);
+
     /// <summary>Runs all of them and stops at none, so that one report names all that is red.</summary>
     /// <param name="gates">What to run.</param>
     /// <param name="folder">Where.</param>
@@ -44,7 +50,6 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
     /// <param name="cancellation">Ends it.</param>
     public async Task<GateResult> RunAsync(GateSetting gate, string folder, string log, string order, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         var result = await RunOnceAsync(gate, folder, log + ".log", order, cancellation).ConfigureAwait(false);
         if (result.Passed)
         {
@@ -55,20 +60,27 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
         return again.Passed ? again with { Flaky = true, Detail = result.Detail } : again;
     }
 
-    private async Task<GateResult> RunOnceAsync(GateSetting gate, string folder, string log, string order, CancellationToken cancellation)
+    /// <summary>Runs one, once, and looks at nothing but its end.</summary>
+    /// <param name="gate">Which.</param>
+    /// <param name="folder">Where.</param>
+    /// <param name="log">The file for its output.</param>
+    /// <param name="order">A name for the process, to find it again.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Whether it ended by itself, and what is to be said when it failed; null when it passed.</returns>
+    public async Task<(bool Ended, string? Fault)> RunAloneAsync(GateSetting gate, string folder, string log, string order, CancellationToken cancellation)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         var spec = new ProcessSpec("/bin/sh", ["-c", $"exec 2>&1\n{gate.Run}"], folder, environment);
-        var started = TimeProvider.System.GetUtcNow().UtcDateTime;
         using var process = await LongProcess.StartAsync(spec, order, null, log, log + ".err").ConfigureAwait(false);
         try
         {
             if (await process.WaitAsync(gate.Timeout, cancellation).ConfigureAwait(false) is { } exit)
             {
-                return new GateResult(gate.Name, exit == 0, exit == 0 ? "" : $"exit code {exit}\n{Tail(log, DetailBytes).Trim()}", Tally: TestReports.Read(Tail(log, OutputBytes), ReportFiles.Find(folder, started, gate.Report)));
+                return (true, exit == 0 ? null : $"exit code {exit}\n{Tail(log, DetailBytes).Trim()}");
             }
 
             await process.StopAsync().ConfigureAwait(false);
-            return new GateResult(gate.Name, false, $"not finished after {gate.Timeout.TotalSeconds:0} s\n{Tail(log, DetailBytes).Trim()}");
+            return (false, $"not finished after {gate.Timeout.TotalSeconds:0} s\n{Tail(log, DetailBytes).Trim()}");
         }
         catch (OperationCanceledException)
         {
@@ -79,6 +91,13 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
         {
             process.Sweep();
         }
+    }
+
+    private async Task<GateResult> RunOnceAsync(GateSetting gate, string folder, string log, string order, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var (ended, fault) = await RunAloneAsync(gate, folder, log, order, cancellation).ConfigureAwait(false);
+        return new GateResult(gate.Name, fault is null, fault ?? "", Tally: ended ? TestReports.Read(Tail(log, OutputBytes), ReportFiles.Find(folder, started, gate.Report)) : default);
     }
 
     private static string Tail(string file, int most)

@@ -46,6 +46,7 @@ public sealed class Housekeeping(Repository repository)
     {
         if (leftover.Place is { } place)
         {
+            await _removal.ScratchAsync(repository.Places.Temporary(place.Name), cancellation).ConfigureAwait(false);
             return await _removal.WorktreeAsync(place, cancellation).ConfigureAwait(false);
         }
 
@@ -54,6 +55,7 @@ public sealed class Housekeeping(Repository repository)
             return await _removal.RefAsync(name, leftover.Commit!, cancellation).ConfigureAwait(false) is { } rescue ? [rescue] : [];
         }
 
+        await _removal.ScratchAsync(repository.Places.Temporary(leftover.Disposable!), cancellation).ConfigureAwait(false);
         await _removal.DisposableAsync(leftover.Disposable!, cancellation).ConfigureAwait(false);
         return [];
     }

@@ -174,8 +174,8 @@ public static class Preflight
         var entries = GitOutput.Fields((await repository.Git.RunAsync(shadow, ["ls-tree", "-r", "-z", commit], cancellation).ConfigureAwait(false)).Output);
         if (entries.FirstOrDefault(e => e.StartsWith("160000 ", StringComparison.Ordinal)) is { } link)
         {
-            problems.Add(new Problem("git.submodules", "There are submodules: their folders are empty for agents, and work inside submodules is not committed.", new Place(link[(link.IndexOf('\t', StringComparison.Ordinal) + 1)..]),
-                "Change them in their own repositories.", Severity.Warning));
+            problems.Add(new Problem("git.submodules", "There are submodules: agents have their files as far as they are in your checkout, and work inside submodules is not committed.", new Place(link[(link.IndexOf('\t', StringComparison.Ordinal) + 1)..]),
+                "Fetch them with 'git submodule update --init --recursive'; change them in their own repositories.", Severity.Warning));
         }
 
         if (!entries.Any(e => e.EndsWith("\t.gitattributes", StringComparison.Ordinal) || e.EndsWith("/.gitattributes", StringComparison.Ordinal)))

@@ -11,6 +11,9 @@ public sealed class ProtectedPaths
 {
     private ProtectedPaths(Items<string> told) => Told = told;
 
+    /// <summary>Files that came along into one worktree, ignored by git: they stay in it, and out of its commits even when they are ignored no more.</summary>
+    public IReadOnlySet<string> CameAlong { get; private init; } = new HashSet<string>();
+
     /// <summary>TASKS.md alone.</summary>
     public static ProtectedPaths TasksOnly { get; } = new(default);
 
@@ -18,7 +21,7 @@ public sealed class ProtectedPaths
     public Items<string> Told { get; }
 
     /// <summary>All of them.</summary>
-    public Items<string> All => [RepositoryPlaces.TasksName, .. Told];
+    public Items<string> All => [RepositoryPlaces.TasksName, .. CameAlong, .. Told];
 
     /// <summary>TASKS.md and what is named here, with what it leads to where it is a link. What lies outside the repository needs no protection of git's.</summary>
     public static ProtectedPaths Of(RepositoryPlaces places, IEnumerable<string> paths)
@@ -33,8 +36,14 @@ public sealed class ProtectedPaths
             .ToItems());
     }
 
+    /// <summary>These, and the files that came along into a worktree.</summary>
+    public ProtectedPaths With(IReadOnlySet<string> cameAlong) => cameAlong.Count == 0 ? this : new ProtectedPaths(Told) { CameAlong = cameAlong };
+
+    /// <summary>Those that matter to a change: there may be thousands of files that came along.</summary>
+    public ProtectedPaths For(IEnumerable<string> changed) => CameAlong.Count == 0 ? this : new ProtectedPaths(Told) { CameAlong = changed.Where(CameAlong.Contains).ToHashSet(StringComparer.Ordinal) };
+
     /// <summary>Whether a path is protected.</summary>
-    public bool Covers(string path) => IsIn(path, RepositoryPlaces.TasksName) || IsTold(path);
+    public bool Covers(string path) => IsIn(path, RepositoryPlaces.TasksName) || CameAlong.Contains(path) || IsTold(path);
 
     /// <summary>Whether it is told when somebody changed it.</summary>
     public bool IsTold(string path)

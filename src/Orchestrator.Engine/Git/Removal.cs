@@ -107,6 +107,43 @@ public sealed class Removal(Repository repository)
         }
     }
 
+    /// <summary>
+    /// Removes a folder in which nothing is to be kept: a temporary one of ours, or one that is filled anew in a worktree
+    /// that was looked through. Links in it go, what they lead to stays.
+    /// </summary>
+    internal async Task ScratchAsync(string folder, CancellationToken cancellation)
+    {
+        if (!IsFolder(folder))
+        {
+            if (new FileInfo(folder) is { LinkTarget: not null } or { Exists: true })
+            {
+                File.Delete(folder);
+            }
+
+            return;
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+            return;
+        }
+
+        Empty(folder);
+
+        try
+        {
+            await DeleteAsync(folder, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException) when (File.Exists("/bin/chmod"))
+        {
+            // Some tools take the right to write away from what they fetched.
+            var spec = new ProcessSpec("/bin/chmod", ["-R", "u+rwX", "--", folder], "/", new Dictionary<string, string>());
+            await ShortProcess.RunAsync(spec, null, TimeSpan.FromMinutes(5), cancellation).ConfigureAwait(false);
+            await DeleteAsync(folder, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Removes a branch or ref, if it still stands at <paramref name="commit"/>. Returns the rescue ref when nothing else kept it.</summary>
     public async Task<string?> RefAsync(string name, string commit, CancellationToken cancellation)
     {

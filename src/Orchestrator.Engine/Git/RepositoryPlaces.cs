@@ -20,11 +20,20 @@ public sealed record RepositoryPlaces(string Root, string CommonDir)
     /// <summary>The worktree of a milestone.</summary>
     public string Worktree(string milestone) => Path.Combine(Worktrees, milestone);
 
+    /// <summary>The temporary folders of worktrees.</summary>
+    public string TemporaryFolders => Path.Combine(State, "tmp");
+
+    /// <summary>The temporary folder of whatever works in a worktree. A short name: the path of a socket in it has to fit into 108 bytes.</summary>
+    public string Temporary(string milestone) => Path.Combine(TemporaryFolders, milestone);
+
     /// <summary>Whatever belongs to one run.</summary>
     public string Run(string run) => Path.Combine(State, "runs", run);
 
     /// <summary>Whatever belongs to one milestone of a run.</summary>
     public string Milestone(string run, string milestone) => Path.Combine(Run(run), milestone);
+
+    /// <summary>The index that describes a worktree's files: a milestone's goes with its run, that of a worktree with nothing to save outlasts it.</summary>
+    public string Index(string run, string name) => Git.Worktrees.HasNothingToSave(name) ? Path.Combine(State, "pool", name + ".index") : Path.Combine(Milestone(run, name), "index");
 
     /// <summary>The lease.</summary>
     public string Lease => Path.Combine(CommonDir, "orchestrator.lock");

@@ -8,7 +8,7 @@ namespace Orchestrator.Engine.Git;
 /// </summary>
 internal sealed class Rescue(Repository repository)
 {
-    /// <summary>Saves what a worktree holds beyond what is kept already. Returns the refs it took. Changes no file but nested <c>.git</c> folders.</summary>
+    /// <summary>Saves what a worktree holds beyond what is kept already. Returns the refs it took, and the folders to which it moved what no ref can hold: nested <c>.git</c> folders aside, changed submodules. Changes no other file.</summary>
     /// <param name="place">Whose.</param>
     /// <param name="cancellation">Stops in between.</param>
     /// <param name="butFiles">True when its files are known to be those of its commit.</param>
@@ -33,7 +33,7 @@ internal sealed class Rescue(Repository repository)
             refs.Add(await KeepAsync(place.Run, place.Name, commit, cancellation).ConfigureAwait(false));
         }
 
-        return refs;
+        return [.. refs, .. await new Submodules(repository).KeepAsync(place, cancellation).ConfigureAwait(false)];
     }
 
     /// <summary>A fresh rescue ref for a commit.</summary>

@@ -15,10 +15,10 @@ internal sealed class ShadowIndex
     private ShadowIndex(Repository repository, string file) => (_repository, _index) = (repository, file);
 
     /// <summary>That of a milestone's worktree.</summary>
-    public static ShadowIndex Of(Repository repository, WorkPlace place) => new(repository, Path.Combine(repository.Places.Milestone(place.Run, place.Name), "index"));
+    public static ShadowIndex Of(Repository repository, WorkPlace place) => new(repository, repository.Places.Index(place.Run, place.Name));
 
     /// <summary>That of a worktree which holds nothing to be saved, and which outlasts the run.</summary>
-    public static ShadowIndex OfDisposable(Repository repository, string name) => new(repository, Path.Combine(repository.Places.State, "pool", name + ".index"));
+    public static ShadowIndex OfDisposable(Repository repository, string name) => new(repository, repository.Places.Index("", name));
 
     /// <summary>
     /// Fills an empty worktree with the files of a commit, and the worktree's own index with it. Through the shadow,
@@ -120,7 +120,7 @@ internal sealed class ShadowIndex
             return written;
         }
 
-        var kept = await KeepAsync(from, written.Tree, protectedPaths, cancellation).ConfigureAwait(false);
+        var kept = await KeepAsync(from, written.Tree, protectedPaths.For(written.Changed), cancellation).ConfigureAwait(false);
         return await TreeAsync(from, cancellation).ConfigureAwait(false) with { Kept = kept };
     }
 
@@ -144,15 +144,16 @@ internal sealed class ShadowIndex
         var index = _index + ".rescue";
         System.IO.File.Copy(_index, index, overwrite: true);
         var named = await _repository.Git.RunAsync(shadow, ["ls-files", "-z", "--others", "--ignored", $"--exclude-from={patterns}"], cancellation, workTree: worktree, index: index).ConfigureAwait(false);
-        if (named.Output.Length == 0)
+        var own = Furnishing.Own(_repository.Places, worktree, named.Output);
+        if (own.Length == 0)
         {
             return null;
         }
 
         await _repository.Git.RunAsync(
-            shadow, ["--literal-pathspecs", "add", "-f", "--pathspec-from-file=-", "--pathspec-file-nul"], cancellation, named.Output, workTree: worktree, index: index).ConfigureAwait(false);
+            shadow, ["--literal-pathspecs", "add", "-f", "--pathspec-from-file=-", "--pathspec-file-nul"], cancellation, own, workTree: worktree, index: index).ConfigureAwait(false);
         var tree = (await _repository.Git.RunAsync(shadow, ["write-tree"], cancellation, index: index).ConfigureAwait(false)).Text;
-        return (tree, GitOutput.Fields(named.Output));
+        return (tree, GitOutput.Fields(own));
     }
 
     private async Task<WrittenTree> TreeAsync(string from, CancellationToken cancellation)
@@ -190,7 +191,7 @@ internal sealed class ShadowIndex
         var entries = Raw(listing.Output).ToDictionary(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal);
         if (entries.Keys.Any(path => path.StartsWith(RepositoryPlaces.TasksName + "/", StringComparison.Ordinal)))
         {
-            names = protectedPaths.Told; // a folder of that name is the user's affair
+            names = [.. protectedPaths.CameAlong, .. protectedPaths.Told]; // a folder of that name is the user's affair
         }
 
         if (names.Count == 0)

@@ -11,6 +11,9 @@ public sealed record CommittedWork(string? Commit, int Files, string? Tree = nul
     /// <summary>The protected paths that differed in the worktree: none is in the commit, and all are as before again.</summary>
     public Items<string> PutBack { get; init; }
 
+    /// <summary>Files that came along into the worktree and are ignored no more: none is in the commit.</summary>
+    public Items<string> LeftOut { get; init; }
+
     /// <summary>How it differs from the tip before, as git tells it; null when there is no commit.</summary>
     internal string? Difference { get; init; }
 }
@@ -51,7 +54,8 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
 
         await NestedRepositories.MoveAsideAsync(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
         var index = ShadowIndex.Of(repository, place);
-        var written = await index.WriteTreeAsync(folder, tip, _protected, cancellation).ConfigureAwait(false);
+        var cameAlong = Furnishing.CameAlong(places.Milestone(place.Run, place.Name));
+        var written = await index.WriteTreeAsync(folder, tip, _protected.With(cameAlong), cancellation).ConfigureAwait(false);
         var work = await CommitTreeAsync(place, tip, subject, pin, written, cancellation).ConfigureAwait(false);
         var putBack = await new PutBack(repository, place, pin).CarryOutAsync(folder, index, [.. written.Kept.Where(k => _protected.IsTold(k.Path))], cancellation).ConfigureAwait(false);
         if ((work.Commit is not null || putBack.Count > 0) && places.AdminFolder(folder) is { } admin && Directory.Exists(admin))
@@ -59,7 +63,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
             index.GiveTo(admin);
         }
 
-        return work with { PutBack = putBack };
+        return work with { PutBack = putBack, LeftOut = [.. written.Kept.Select(k => k.Path).Where(cameAlong.Contains)] };
     }
 
     private async Task<CommittedWork> CommitTreeAsync(WorkPlace place, string tip, string subject, string pin, WrittenTree written, CancellationToken cancellation)

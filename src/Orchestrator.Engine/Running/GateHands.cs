@@ -14,7 +14,7 @@ namespace Orchestrator.Engine.Running;
 /// at as well, once for each commit: only what is new is held against the work. What a milestone itself asks for
 /// (<c>verify</c>) is not: that fails before the work is done.
 /// </summary>
-internal sealed class GateHands(RunContext context, Repository repository, GateRunner gates, Worktrees worktrees) : IAsyncDisposable
+internal sealed class GateHands(RunContext context, Repository repository, GateRunner gates, Worktrees worktrees, Workplaces workplaces) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string Commit, GateSetting Gate), GateBefore> _before = new();
     private readonly ConcurrentDictionary<string, string> _last = new();
@@ -28,15 +28,16 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
             await worktrees.EnsureForGatesAsync(name, commit, CancellationToken.None).ConfigureAwait(false);
         }
 
+        workplaces.Dispose();
         _looking.Dispose();
     }
 
-    /// <summary>On a milestone's commit, in its worktree, which stands.</summary>
-    public async Task<Event> MilestoneAsync(Order.RunGates o, CancellationToken cancellation)
+    /// <summary>On a milestone's commit, in its worktree, which stands and is ready.</summary>
+    public async Task<Event> MilestoneAsync(Order.RunGates o, IReadOnlyDictionary<string, string> workplace, CancellationToken cancellation)
     {
         var name = o.Milestone.ToString();
         var logs = Path.Combine(repository.Places.Milestone(context.Run.Value, name), "gates", o.Ticket.ToString());
-        var results = await RunAsync([o.Milestone], repository.Places.Worktree(name), o.Base, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
+        var results = await RunAsync(new GatePlace([o.Milestone], repository.Places.Worktree(name), o.Base, logs, $"{context.Run}/{o.Ticket}"), workplace, cancellation).ConfigureAwait(false);
         var criteria = context.Planned(o.Milestone).Criteria;
         return new Event.GateFinished(o.Ticket, results, await CriteriaLook.ProofsAsync(repository, criteria, o.Tip, GatesOf([o.Milestone]), results, cancellation).ConfigureAwait(false));
     }
@@ -50,35 +51,54 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         }
 
         var folder = await WorktreeAsync(Worktrees.CandidateName, o.Candidate, cancellation).ConfigureAwait(false);
-        var logs = Path.Combine(repository.Places.Run(context.Run.Value), "candidates", o.Ticket.ToString());
-        var results = await RunAsync(o.Milestones, folder, o.Base, logs, $"{context.Run}/{o.Ticket}", cancellation).ConfigureAwait(false);
+        var place = new GatePlace(o.Milestones, folder, o.Base, Path.Combine(repository.Places.Run(context.Run.Value), "candidates", o.Ticket.ToString()), $"{context.Run}/{o.Ticket}");
+        var results = await CandidateAsync(place, cancellation).ConfigureAwait(false);
+        await workplaces.LeaveAsync(Worktrees.CandidateName, cancellation).ConfigureAwait(false);
         return new Event.GateFinished(o.Ticket, results);
     }
 
-    private async Task<Items<GateResult>> RunAsync(Items<MilestoneId> ids, string folder, string before, string logs, string order, CancellationToken cancellation)
+    private async Task<Items<GateResult>> CandidateAsync(GatePlace place, CancellationToken cancellation)
     {
-        var results = await gates.RunAsync(GatesOf(ids), folder, logs, order, cancellation).ConfigureAwait(false);
+        IReadOnlyDictionary<string, string> workplace;
+        try
+        {
+            workplace = await workplaces.ReadyAsync(Worktrees.CandidateName, place.Before, anew: true, cancellation).ConfigureAwait(false);
+        }
+        catch (SetupFailedException e)
+        {
+            // Where the setup fails on what was before as well, nothing is known of the work; else the merge is to blame, and no gate can be run.
+            await SetsUpAsync(place.Before, cancellation).ConfigureAwait(false);
+            return GatesOf(place.Milestones).Select(gate => new GateResult(gate.Name, false, e.Message)).ToItems();
+        }
+
+        return await RunAsync(place, workplace, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Items<GateResult>> RunAsync(GatePlace place, IReadOnlyDictionary<string, string> workplace, CancellationToken cancellation)
+    {
+        var results = await gates.With(workplace).RunAsync(GatesOf(place.Milestones), place.Folder, place.Logs, place.Order, cancellation).ConfigureAwait(false);
         for (var i = 0; i < context.Gates.Count; i++)
         {
             if (!results[i].Passed)
             {
-                results = results.With(i, results[i] with { Before = await BeforeAsync(context.Gates[i], before, Path.Combine(logs, $"{i + 1}.before"), $"{order}/before/{i + 1}", cancellation).ConfigureAwait(false) });
+                results = results.With(i, results[i] with { Before = await BeforeAsync(context.Gates[i], place, i, cancellation).ConfigureAwait(false) });
             }
         }
 
         return results;
     }
 
-    private async Task<GateBefore> BeforeAsync(GateSetting gate, string commit, string log, string order, CancellationToken cancellation)
+    private async Task<GateBefore> BeforeAsync(GateSetting gate, GatePlace place, int i, CancellationToken cancellation)
     {
         await _looking.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (!_before.TryGetValue((commit, gate), out var known))
+            if (!_before.TryGetValue((place.Before, gate), out var known))
             {
-                var folder = await WorktreeAsync(Worktrees.BeforeName, commit, cancellation).ConfigureAwait(false);
-                var result = await gates.RunAsync(gate, folder, log, order, cancellation).ConfigureAwait(false);
-                _before[(commit, gate)] = known = new GateBefore(result.Passed, result.Tally);
+                var log = Path.Combine(place.Logs, $"{i + 1}.before");
+                var result = await OnBeforeAsync(
+                    place.Before, (folder, workplace) => gates.With(workplace).RunAsync(gate, folder, log, $"{place.Order}/before/{i + 1}", cancellation), cancellation).ConfigureAwait(false);
+                _before[(place.Before, gate)] = known = new GateBefore(result.Passed, result.Tally);
             }
 
             return known;
@@ -95,10 +115,40 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         return worktrees.EnsureForGatesAsync(name, commit, cancellation);
     }
 
+    /// <exception cref="SetupFailedException">It does not.</exception>
+    private async Task SetsUpAsync(string commit, CancellationToken cancellation)
+    {
+        await _looking.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await OnBeforeAsync(commit, (_, _) => Task.FromResult(true), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    }
+
+    private async Task<T> OnBeforeAsync<T>(string commit, Func<string, IReadOnlyDictionary<string, string>, Task<T>> look, CancellationToken cancellation)
+    {
+        var folder = await WorktreeAsync(Worktrees.BeforeName, commit, cancellation).ConfigureAwait(false);
+        var seen = await look(folder, await workplaces.ReadyAsync(Worktrees.BeforeName, commit, anew: true, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        await workplaces.LeaveAsync(Worktrees.BeforeName, cancellation).ConfigureAwait(false);
+        return seen;
+    }
+
     /// <summary>The settings' gates, then what the milestones themselves ask for.</summary>
     private List<GateSetting> GatesOf(IEnumerable<MilestoneId> ids) =>
     [
         .. context.Gates,
         .. ids.SelectMany(id => context.Planned(id).Verify.Select(command => new GateSetting($"{id}: {command}", command, GateSetting.DefaultTimeout))),
     ];
+
+    /// <summary>Where gates run, and what for.</summary>
+    /// <param name="Milestones">Whose <c>verify</c> commands run too.</param>
+    /// <param name="Folder">The worktree.</param>
+    /// <param name="Before">The commit that the work began at.</param>
+    /// <param name="Logs">The folder for what they print.</param>
+    /// <param name="Order">A name for their processes.</param>
+    private sealed record GatePlace(Items<MilestoneId> Milestones, string Folder, string Before, string Logs, string Order);
 }

@@ -30,6 +30,9 @@ public sealed record RunContext(
     /// <summary>The remote that pull requests are made at.</summary>
     public string PublishRemote { get; init; } = "origin";
 
+    /// <summary>What each worktree has beyond the files of the commit.</summary>
+    public WorktreeSetting Worktree { get; init; } = new();
+
     /// <summary>The milestones that this run does not do: done before it, or left out.</summary>
     public IReadOnlySet<MilestoneId> Earlier { get; init; } = new HashSet<MilestoneId>();
 
@@ -61,7 +64,8 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
     private readonly WorktreePool _pool = new(repository);
     private readonly Removal _removal = new(repository);
-    private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository));
+    private readonly Workplaces _workplaces = new(context, repository, gates);
+    private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Workplaces(context, repository, gates));
     private readonly WorkLook _look = new(context, repository);
     private readonly EntryLook _entry = new(repository, context.Agents);
     private readonly WorkCommits _commits = new(repository, context.Protected);
@@ -97,6 +101,10 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         {
             return Failed(order, FailureKind.Run, "target.forged", e.Message);
         }
+        catch (SetupFailedException e)
+        {
+            return Failed(order, FailureKind.Transient, "worktree.setup", e.Message);
+        }
         catch (UncommittableException e)
         {
             return Failed(order, FailureKind.Attempt, "work.uncommittable", e.Message.ReplaceLineEndings(" "));
@@ -124,6 +132,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             context.Warn($"what was built in a worktree stays: {e.Message.ReplaceLineEndings(" ")}");
         }
 
+        _workplaces.Dispose();
         Healing.Dispose();
     }
 
@@ -164,7 +173,9 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
+        await _workplaces.TearDownAsync(place.Name, cancellation).ConfigureAwait(false);
         await Trees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
+        await _workplaces.ReadyAsync(place.Name, o.Step.Base, anew: true, cancellation).ConfigureAwait(false);
         return await UnmetAsync(o, repository.Places.Worktree(place.Name), cancellation).ConfigureAwait(false) ?? new Event.WorktreeReady(o.Ticket, o.Step.Base, carried.Commit, carried.Conflicts);
     }
 
@@ -178,6 +189,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     {
         var place = PlaceOf(o.Milestone);
         await Trees.EnsureAsync(place, o.Tip, renew: false, cancellation, await ConflictAsync(place, o, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        var workplace = await _workplaces.ReadyAsync(place.Name, o.Base, anew: false, cancellation).ConfigureAwait(false);
         var diff = o.Brief.Role.Judges() ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
         var delta = o.Seen is { } seen && seen != o.Tip ? await DiffAsync(seen, o.Tip, cancellation).ConfigureAwait(false) : "";
         var planned = context.Planned(o.Milestone);
@@ -185,7 +197,10 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
             o.Milestone, o.Brief, context.Prompts.Write(o.Milestone, o.Brief, about), repository.Places.Worktree(place.Name),
-            files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)));
+            files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)))
+        {
+            Workplace = workplace,
+        };
         var ended = new TaskCompletionSource();
         _turns[o.Ticket] = ended.Task;
         try
@@ -234,6 +249,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var subject = $"{o.Milestone}: {context.Planned(o.Milestone).Title}" + (o.After == Role.Remediate ? Invariant($" (round {o.Round})") : "");
         var pin = Invariant($"{o.Attempt}.{o.Round}");
         var work = await _commits.CommitAsync(PlaceOf(o.Milestone), o.Tip, subject, pin, cancellation).ConfigureAwait(false);
+        await _workplaces.SayLeftOutAsync(PlaceOf(o.Milestone), work.LeftOut, cancellation).ConfigureAwait(false);
         var marks = await _look.MarksAsync(o, work, cancellation).ConfigureAwait(false);
         var lost = await _look.LostAsync(o, work, cancellation).ConfigureAwait(false);
         return new Event.WorkCommitted(o.Ticket, work.Commit, work.Files, work.Tree, lost, marks);
@@ -242,7 +258,8 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private async Task<Event> RunGatesAsync(Order.RunGates o, CancellationToken cancellation)
     {
         await Trees.EnsureAsync(PlaceOf(o.Milestone), o.Tip, renew: false, cancellation).ConfigureAwait(false);
-        var finished = await _gates.MilestoneAsync(o, cancellation).ConfigureAwait(false);
+        var workplace = await _workplaces.ReadyAsync(o.Milestone.ToString(), o.Base, anew: false, cancellation).ConfigureAwait(false);
+        var finished = await _gates.MilestoneAsync(o, workplace, cancellation).ConfigureAwait(false);
         if (finished is Event.GateFinished { Results: var results } && !results.Any(r => r.Blocks))
         {
             await GiveBackAsync(o, cancellation).ConfigureAwait(false);
@@ -256,6 +273,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     {
         try
         {
+            await _workplaces.LeaveAsync(o.Milestone.ToString(), cancellation).ConfigureAwait(false);
             await _pool.TakeInAsync(PlaceOf(o.Milestone), o.Tip, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is GitFailedException or UncommittableException or IOException or UnauthorizedAccessException)
@@ -284,7 +302,11 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         if (proof.Holds)
         {
             offered = await OfferAsync(o.Candidate, cancellation).ConfigureAwait(false);
-            await Parallel.ForEachAsync(o.Batch, cancellation, async (item, stop) => await _removal.WorktreeAsync(PlaceOf(item.Id), stop).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForEachAsync(o.Batch, cancellation, async (item, stop) =>
+            {
+                await _workplaces.LeaveAsync(item.Id.ToString(), stop).ConfigureAwait(false);
+                await _removal.WorktreeAsync(PlaceOf(item.Id), stop).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
 
         return new Event.Published(o.Ticket, o.Candidate, offered?.Text ?? published.Unlanded, proof, offered?.Offer);

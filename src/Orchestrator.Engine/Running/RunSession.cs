@@ -154,6 +154,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             Agents = new UserEnvironment(setup.Environment),
             Protected = ProtectedPaths.Of(repository.Places, [SettingsReader.FileName, SettingsReader.PathOf(repository.Places.Root, user), Plans.MilestoneFolder.FolderName]),
             PublishRemote = settings.PublishRemote,
+            Worktree = settings.Worktree,
             Earlier = NotOf(opened),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };

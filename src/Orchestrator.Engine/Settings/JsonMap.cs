@@ -86,7 +86,10 @@ internal sealed class JsonMap
         return inside ? text : Wrong<string?>(key, _entries[key], "a folder inside the repository, e.g. \"" + example + "\"");
     }
 
-    public IReadOnlyList<string>? Texts(string key) => Value(key) is not { } e ? null
+    /// <param name="key">Which.</param>
+    /// <param name="orOne">One text alone will do.</param>
+    public IReadOnlyList<string>? Texts(string key, bool orOne = false) => Value(key) is not { } e ? null
+        : orOne && e.Value is string ? (Text(key) is { } one ? [one] : null)
         : e.Value is List<object?> list && list.TrueForAll(item => item is string s && !HasControls(s)) ? [.. list.Cast<string>()]
         : Wrong<IReadOnlyList<string>?>(key, e, "a list of texts without control characters");
 

@@ -101,6 +101,9 @@ public sealed record OrchestratorSettings
     /// <summary>The folder of the project's own prompts, relative to the repository's root; null for ours.</summary>
     public string? Prompts { get; init; }
 
+    /// <summary>What each worktree has beyond the files of the commit.</summary>
+    public WorktreeSetting Worktree { get; init; } = new();
+
     /// <summary>How finished work reaches the target branch.</summary>
     public PublishMode Publish { get; init; } = PublishMode.FastForward;
 

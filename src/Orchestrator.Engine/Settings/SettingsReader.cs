@@ -74,6 +74,7 @@ public static class SettingsReader
             RetryAttempts = root.Int("retry_attempts", 1, 100) ?? d.RetryAttempts,
             TargetBranch = root.Text("target_branch"),
             Gates = Gates(root),
+            Worktree = Worktree(root.Map("worktree")),
             Publish = root.Choice("publish", ("fast-forward", PublishMode.FastForward), ("branch", PublishMode.Branch), ("pull-request", PublishMode.PullRequest)) ?? d.Publish,
             PublishRemote = root.Text("publish_remote") ?? d.PublishRemote,
             Prompts = root.Folder("prompts", "./prompts"),
@@ -124,6 +125,18 @@ public static class SettingsReader
         [("DEBUG", LogLevel.Debug), ("INFO", LogLevel.Info), ("WARNING", LogLevel.Warning), ("WARN", LogLevel.Warning), ("ERROR", LogLevel.Error)];
 
     private static Cap CapOf(JsonMap? budget, string of) => new(budget?.Money($"{of}_usd"), budget?.Count($"{of}_tokens"));
+
+    private static WorktreeSetting Worktree(JsonMap? map)
+    {
+        var d = new WorktreeSetting();
+        return map is null ? d : new WorktreeSetting
+        {
+            Setup = map.Texts("setup", orOne: true) ?? d.Setup,
+            SetupTimeout = map.Seconds("setup_timeout_s", 1, 86_400) ?? d.SetupTimeout,
+            Teardown = map.Texts("teardown", orOne: true) ?? d.Teardown,
+            Ports = map.Int("ports", 0, 60) ?? d.Ports,
+        };
+    }
 
     private static List<GateSetting> Gates(JsonMap root)
     {

@@ -66,6 +66,14 @@ public sealed class ClaudeCommandTests
         Assert.Equal("stray", ClaudeCommand.UserEnvironment(user, ["ANTHROPIC_API_KEY"])["ANTHROPIC_API_KEY"]);
     }
 
+    [Fact]
+    public void Where_the_user_moved_caches_the_agent_is_told()
+    {
+        var user = new UserEnvironment(new Dictionary<string, string> { ["NUGET_PACKAGES"] = "/big/nuget", ["CARGO_HOME"] = "/big/cargo", ["npm_config_cache"] = "/big/npm", ["CARGO_REGISTRY_TOKEN"] = "stray", ["npm_config__auth"] = "stray" });
+        Assert.Equal(["CARGO_HOME", "NUGET_PACKAGES", "npm_config_cache"], ClaudeCommand.UserEnvironment(user, []).Where(v => v.Value.StartsWith("/big/", StringComparison.Ordinal)).Select(v => v.Key).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("stray", ClaudeCommand.UserEnvironment(user, []).Values);
+    }
+
     private static ProcessSpec Turn(AgentSetup setup, Role role, bool resume = false, string? model = null, decimal? budget = null) => ClaudeCommand.Turn(
         setup, new TurnBrief(role, Ask.Begin, Session, resume, 1, 0, 1, Cap: new Cap(budget)), resume, "/repo/.worktree/1A", model, new Dictionary<string, string> { ["ORCHESTRATOR_REPOSITORY"] = "r" });
 

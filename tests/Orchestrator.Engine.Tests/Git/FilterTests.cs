@@ -57,6 +57,38 @@ public sealed class FilterTests : InRepository
     }
 
     [Fact]
+    public async Task Large_files_come_into_a_worktree_and_go_out_of_it_as_with_git_lfs()
+    {
+        // Keeps what it takes where git-lfs would, and asks git for that place as git-lfs does.
+        Repo.Around.Script("own bin/git-lfs", """
+            store=$(git config lfs.storage)/stand-in
+            case $1 in
+            clean) mkdir -p "$store"; cat > "$store/new.$$"; id=$(sha256sum < "$store/new.$$" | cut -c1-64); mv "$store/new.$$" "$store/$id"; echo "pointer $id" ;;
+            smudge) read -r word id; cat "$store/$id" ;;
+            esac
+            """);
+        Repo.Git("config", "--global", "filter.lfs.clean", "git-lfs clean -- %f");
+        Repo.Git("config", "--global", "filter.lfs.smudge", "git-lfs smudge -- %f");
+        Repo.Git("config", "--global", "filter.lfs.required", "true");
+        Repo.Git("config", "filter.lfs.smudge", "cat"); // the repository's own has no say
+        Repo.Write(".gitattributes", "*.bin filter=lfs\n");
+        Repo.Git("add", ".gitattributes");
+        Repo.Git("commit", "-q", "-m", "attributes");
+        var opened = await OpenAsync();
+
+        await new Worktrees(opened).EnsureAsync(Place("1A"), Repo.Tip(), renew: false, Stop);
+        Files.Write(Folder("1A"), "a.bin", "large\n");
+        var work = await new WorkCommits(opened).CommitAsync(Place("1A"), Repo.Tip(), "1A", "1.0", Stop);
+        Assert.StartsWith("pointer ", Repo.Text(work.Commit!, "a.bin"), StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(Path.Combine(opened.Places.CommonDir, "lfs", "stand-in")));
+        await new Worktrees(opened).EnsureAsync(Place("1B"), work.Commit!, renew: false, Stop);
+        Assert.Equal("large\n", File.ReadAllText(Path.Combine(Folder("1B"), "a.bin")));
+        var forGates = await new Worktrees(opened).EnsureForGatesAsync(Worktrees.CandidateName, work.Commit!, Stop);
+        Assert.Equal("large\n", File.ReadAllText(Path.Combine(forGates, "a.bin")));
+        Assert.False(Directory.Exists(Path.Combine(opened.Places.Shadow, "lfs")));
+    }
+
+    [Fact]
     public async Task A_quote_or_a_line_end_in_a_setting_cannot_add_another_setting()
     {
         Repo.Git("config", "--global", "filter.a\"]b.clean", "cat \"x\"\\\n[core]\n\tfsmonitor = evil");

@@ -1,0 +1,77 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Claude;
+using Orchestrator.Engine.Gates;
+using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Running;
+using Orchestrator.Engine.Settings;
+using Orchestrator.Engine.Tests.Git;
+
+namespace Orchestrator.Engine.Tests.Running;
+
+/// <summary>What follows when the setup of a worktree fails, order by order.</summary>
+public sealed class SetupOrderTests : InRepository
+{
+    private static readonly Ticket Seven = new(7);
+    private static readonly MilestoneId Id = MilestoneId.Parse("1A");
+
+    private static readonly GateSetting[] Gates =
+        [new("tests", "test -f prepared", GateSetting.DefaultTimeout), new("red before", "false", GateSetting.DefaultTimeout)];
+
+    [Fact]
+    public async Task A_milestone_whose_setup_fails_is_tried_again_later()
+    {
+        await using var hands = Make("echo no network; exit 6");
+        var failed = Assert.IsType<Event.OrderFailed>(await hands.CarryOutAsync(new Order.Prepare(Seven, Id, 1, new Step.Prepare(Repo.Tip())), Stop));
+        Assert.Equal((Seven, FailureKind.Transient, "worktree.setup"), (failed.Ticket, failed.Kind, failed.Code));
+        Assert.Contains("no network", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_candidate_is_made_ready_before_its_gates_and_so_is_what_was_before()
+    {
+        await using var hands = Make("echo x > prepared");
+        var finished = Assert.IsType<Event.GateFinished>(await hands.CarryOutAsync(Test(await CommitOfAsync("new.txt")), Stop));
+        Assert.True(finished.Results[0].Passed);
+        Assert.Equal(new GateBefore(false, default), finished.Results[1].Before);
+        Assert.False(finished.Results[1].Blocks);
+        Assert.False(Directory.Exists(Opened.Places.Temporary(Worktrees.CandidateName)) || Directory.Exists(Folder(Worktrees.BeforeName)));
+    }
+
+    [Fact]
+    public async Task A_candidate_whose_setup_fails_where_it_did_not_before_is_red_whatever_was_red_before()
+    {
+        await using var hands = Make("test ! -f new.txt || { echo clash; exit 1; }");
+        var finished = Assert.IsType<Event.GateFinished>(await hands.CarryOutAsync(Test(await CommitOfAsync("new.txt")), Stop));
+        Assert.Equal(2, finished.Results.Count);
+        Assert.All(finished.Results, result => Assert.True(result.Blocks));
+        Assert.All(finished.Results, result => Assert.Contains("clash", result.Detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_the_setup_fails_on_what_was_before_as_well_nothing_is_held_against_the_work()
+    {
+        await using var hands = Make("exit 6");
+        var failed = Assert.IsType<Event.OrderFailed>(await hands.CarryOutAsync(Test(await CommitOfAsync("new.txt")), Stop));
+        Assert.Equal((FailureKind.Transient, "worktree.setup"), (failed.Kind, failed.Code));
+    }
+
+    private Order.TestCandidate Test(string commit) => new(Seven, commit, [Id], Repo.Tip());
+
+    private async Task<string> CommitOfAsync(string file) => (await WorkAsync("1B", (file, "x\n"))).Tip;
+
+    private Hands Make(string setup)
+    {
+        var plan = new Plan([new Milestone(Id, "Title", "hash", default)]);
+        var context = new RunContext(new RunId(Run), plan, Main, PublishMode.FastForward, Gates, new Dictionary<MilestoneId, string>(), Opened.Places.CommonDir)
+        {
+            Worktree = new WorktreeSetting { Setup = [setup], Ports = 0 },
+        };
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = Repo.User.Home, [LongProcess.RepositoryMarker] = Opened.Places.CommonDir };
+        var agents = new TurnRunner(new AgentSetup("/bin/false", environment, null, null, TimeSpan.FromMinutes(1)));
+        return new Hands(context, Opened, agents, new GateRunner(environment), new LiveTasks(Opened.Places), new ConfigGuard(Opened));
+    }
+}
