@@ -29,6 +29,7 @@ public sealed class Furnishing(Repository repository, long mostBytes = 256L << 2
     {
         var worktree = Places.Worktree(name);
         var folder = Places.Milestone(run, name);
+        Directory.CreateDirectory(folder);
         File.Delete(Path.Combine(folder, ListFile));
         if (!Path.Exists(Path.Combine(worktree, PatternFile)))
         {
