@@ -71,7 +71,8 @@ public abstract record Event
     /// <param name="Usage">What it used, all models together.</param>
     /// <param name="Models">The same by model; empty when the agent did not say.</param>
     /// <param name="Metered">False when what it used could not be read, so that <paramref name="Usage"/> is too little.</param>
-    public sealed record TurnFinished(Ticket Ticket, TurnOutcome Outcome, Usage Usage, Items<ModelUsage> Models = default, bool Metered = true) : Event;
+    /// <param name="Footprint">What it took of the machine; null when it was too short to be looked at, or the machine does not tell.</param>
+    public sealed record TurnFinished(Ticket Ticket, TurnOutcome Outcome, Usage Usage, Items<ModelUsage> Models = default, bool Metered = true, Footprint? Footprint = null) : Event;
 
     /// <summary>What a turn used that gave no answer: one that was stopped, or that died with the program.</summary>
     /// <param name="Ticket">The turn's.</param>

@@ -39,7 +39,7 @@ internal static class Stopping
 
     /// <summary>Nothing is under way when a run is given up: the program asks before it begins anything.</summary>
     public static RunState Abandoned(RunState state, Event.Abandoned e, DateTimeOffset at) =>
-        state.Final is Final.Completed or Final.WithFailures or Final.Abandoned ? state : state with { Final = new Final.Abandoned(e.Message), FinishedAt = at };
+        state.Final is Final.Completed or Final.WithFailures or Final.Abandoned ? state : state with { Held = default, Final = new Final.Abandoned(e.Message), FinishedAt = at };
 
     /// <summary>
     /// The program began again. What was under way in a milestone is not any more: it is laid aside and taken up
@@ -64,6 +64,7 @@ internal static class Stopping
             Rebuilds = 0,
             QueueFailures = 0,
             Machine = Capacity.MachineReading.Unknown,
+            Held = default,
             Integration = state.Integration is Integration.Publishing publishing ? publishing with { NotBefore = null } : state.Integration,
         };
         for (var i = 0; i < state.Milestones.Count; i++)
