@@ -73,6 +73,7 @@ public static class Conductor
             Tip = start.Base,
             StartedAt = at,
             At = at,
+            Machine = start.Machine ?? Capacity.MachineReading.Unknown,
             Milestones = plan.Milestones.Select(m => new MilestoneState(
                 done.TryGetValue(m.Id, out var before) ? Phase.Integrated.Before(before)
                 : leftOut.Contains(m.Id) ? new Phase.LeftOut()

@@ -32,13 +32,15 @@ public abstract record Event
     /// <param name="Base">The target's commit.</param>
     /// <param name="Done">What its history shows as done.</param>
     /// <param name="LeftOut">What the options leave out.</param>
+    /// <param name="Machine">How the machine stood; null for no bound.</param>
     public sealed record RunStarted(
-        RunId Run, Items<Milestone> Plan, Policy Policy, string Target, string Base, Items<DoneMilestone> Done, Items<MilestoneId> LeftOut) : Event;
+        RunId Run, Items<Milestone> Plan, Policy Policy, string Target, string Base, Items<DoneMilestone> Done, Items<MilestoneId> LeftOut, MachineReading? Machine = null) : Event;
 
     /// <summary>The program was started again on this run; whatever was under way is not any more.</summary>
     /// <param name="Incarnation">Which start this is, from 2.</param>
     /// <param name="Policy">The settings may have changed meanwhile.</param>
-    public sealed record Resumed(int Incarnation, Policy Policy) : Event;
+    /// <param name="Machine">How the machine stood; null for no bound.</param>
+    public sealed record Resumed(int Incarnation, Policy Policy, MachineReading? Machine = null) : Event;
 
     /// <summary>The run is given up; a new one may begin.</summary>
     /// <param name="Message">Why, as one sentence.</param>

@@ -63,7 +63,7 @@ internal static class Stopping
             LandingTried = false,
             Rebuilds = 0,
             QueueFailures = 0,
-            Machine = Capacity.MachineReading.Unknown,
+            Machine = e.Machine ?? Capacity.MachineReading.Unknown,
             Held = default,
             Integration = state.Integration is Integration.Publishing publishing ? publishing with { NotBefore = null } : state.Integration,
         };

@@ -107,6 +107,15 @@ public sealed record OrchestratorSettings
     /// <summary>The remote that pull requests are made at.</summary>
     public string PublishRemote { get; init; } = "origin";
 
+    /// <summary>How much memory is left to others, in MiB.</summary>
+    public int MemoryReserve { get; init; } = 512;
+
+    /// <summary>How much room the disk of the worktrees needs for one more, in MiB; null for what was measured.</summary>
+    public int? DiskFloor { get; init; }
+
+    /// <summary>How many turns all orchestrators of the user may run on the machine; null for eight, two for each processor, or what this run may, whichever is most.</summary>
+    public int? MaxTurnsOfMachine { get; init; }
+
     /// <summary>The conductor's part of it.</summary>
     public Policy ToPolicy() => new(
         MaxParallel: MaxParallelTasks,

@@ -65,6 +65,7 @@ public static class SettingsReader
         var claude = root.Map("claude");
         var review = root.Map("review");
         var budget = root.Map("budget");
+        var machine = root.Map("machine");
         var settings = new OrchestratorSettings
         {
             MaxParallelTasks = root.Int("max_parallel_tasks", 1, 64) ?? d.MaxParallelTasks,
@@ -85,6 +86,9 @@ public static class SettingsReader
             MaxTurns = claude?.Int("max_turns", 1, 10_000),
             HeadStart = claude?.Seconds("head_start_s", 0, 120) ?? d.HeadStart,
             Budget = new Budget(CapOf(budget, "milestone"), CapOf(budget, "stage"), CapOf(budget, "run")),
+            MemoryReserve = machine?.Int("memory_reserve_mb", 0, 1 << 20) ?? d.MemoryReserve,
+            DiskFloor = machine?.Int("disk_floor_mb", 0, 1 << 20),
+            MaxTurnsOfMachine = machine?.Int("max_turns", 1, 1000),
             IdleTimeout = claude?.Seconds("idle_timeout_s", 60, 7 * 86_400) ?? d.IdleTimeout,
             ResultGrace = claude?.Seconds("result_grace_s", 1, 86_400) ?? d.ResultGrace,
             Rehearsal = claude?.Text("rehearsal"),
