@@ -19,7 +19,7 @@ internal sealed class ControlGroup(string root)
         long? least = null, left = null;
         foreach (var folder in MemoryFolders)
         {
-            if (Number(Path.Combine(folder, limitFile)) is { } limit && limit < long.MaxValue / 2 && Number(Path.Combine(folder, usageFile)) is { } usage)
+            if (Number(Path.Combine(folder, limitFile)) is > 0 and < long.MaxValue / 2 and var limit && Number(Path.Combine(folder, usageFile)) is { } usage)
             {
                 var stat = (Text(Path.Combine(folder, "memory.stat")) ?? "").Split('\n').FirstOrDefault(line => line.StartsWith(droppable, StringComparison.Ordinal));
                 var rest = Math.Max(0, limit - usage + (stat is not null && long.TryParse(stat[droppable.Length..], CultureInfo.InvariantCulture, out var bytes) ? bytes : 0));

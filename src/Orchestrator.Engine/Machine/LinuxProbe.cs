@@ -6,11 +6,12 @@ namespace Orchestrator.Engine.Machine;
 /// <summary>Linux, as the kernel shows it under <c>/proc</c>, within the limits of our own control group.</summary>
 /// <param name="root">What to read below; another folder than <c>/</c> for a machine that was recorded.</param>
 /// <param name="processors">How many processors we may run on.</param>
-internal sealed class LinuxProbe(string root = "/", int? processors = null)
+public sealed class LinuxProbe(string root = "/", int? processors = null)
 {
     private readonly ProcessorTimes _times = new();
     private readonly ControlGroup _group = new(root);
 
+    /// <summary>Looks. How busy the processors are is known from the second look on.</summary>
     public MachineSample Look()
     {
         var (total, available) = (Figure("MemTotal:"), Figure("MemAvailable:"));

@@ -202,8 +202,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
     }
 
     /// <summary>Looks at all that a run writes to.</summary>
-    public static MachineProbe ProbeOf(RepositoryPlaces places, string logs) =>
-        new(Directory.Exists(places.Worktrees) ? places.Worktrees : places.Root, places.CommonDir, places.State, logs, Path.GetTempPath());
+    public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null) =>
+        new(Directory.Exists(places.Worktrees) ? places.Worktrees : places.Root, places.CommonDir, places.State, logs ?? places.Root, Path.GetTempPath());
 
     private static Event WithMachine(Event first, Core.Capacity.MachineReading? reading) => first switch
     {
