@@ -27,8 +27,8 @@ public sealed record Gauge(GaugeLimits Limits)
     /// <summary>The same for a disk, on which room neither comes nor goes by itself.</summary>
     public static readonly TimeSpan SteadyDisk = TimeSpan.FromSeconds(5);
 
-    /// <summary>After how long a critical reading is told again.</summary>
-    public static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+    /// <summary>After how long a critical reading is told again: at the next look, for memory goes fast.</summary>
+    public static readonly TimeSpan Again = TimeSpan.FromSeconds(1.5);
 
     /// <summary>The reading that was told last.</summary>
     public MachineReading Told { get; init; } = MachineReading.Unknown;

@@ -20,8 +20,8 @@ public sealed class MachineSlots(string folder, int most, TimeProvider time)
     /// <summary>How many turns there may be.</summary>
     public int Most => most;
 
-    /// <summary>The folder below the one for what can be fetched again; of its own for each machine, because a home may be on a network.</summary>
-    public static string FolderIn(string cacheFolder) => Path.Combine(cacheFolder, "turns", Environment.MachineName);
+    /// <summary>The folder below the one that all runs of a user share; of its own for each machine, because a home may be on a network.</summary>
+    public static string FolderIn(string shared) => Path.Combine(shared, "turns", Environment.MachineName);
 
     /// <summary>Why there is no common bound; null when there is one.</summary>
     public string? Trouble { get; private set; }

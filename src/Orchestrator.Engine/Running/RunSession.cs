@@ -163,7 +163,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         var held = new HeldTurns();
         using var meters = new TreeMeters(time);
         var series = new MachineSeries();
-        var slots = new MachineSlots(MachineSlots.FolderIn(user.CacheFolder), settings.MaxTurnsOfMachine ?? Math.Max(Math.Max(8, 2 * Environment.ProcessorCount), settings.MaxParallelTasks), time);
+        var slots = new MachineSlots(MachineSlots.FolderIn(user.SharedFolder), settings.MaxTurnsOfMachine ?? Math.Max(Math.Max(8, 2 * Environment.ProcessorCount), settings.MaxParallelTasks), time);
         var limits = new Core.Capacity.GaugeLimits(settings.MaxParallelTasks, settings.MemoryReserve * Mebi, settings.DiskFloor * Mebi, slots.Most);
         using var watch = new MachineWatch(ProbeOf(repository.Places, logs), slots, meters, limits, series, time);
         using var hands = new Hands(context, repository, new TurnRunner(setup, held, meters), held, slots, new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
