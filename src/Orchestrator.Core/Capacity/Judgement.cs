@@ -30,9 +30,9 @@ public static class Judgement
     private const double StallsTense = 20;
     private const double StallsCritical = 60;
 
-    // Waiting all the time, and many more than there are processors: a machine on which nobody can work.
+    // Waiting all the time, and far more than there are processors: a machine on which nobody can work.
     private const double CpuStallsTense = 90;
-    private const double LoadTense = 8;
+    private const double LoadTense = 16;
 
     /// <summary>The reading: the worst of memory, disks, processors and others.</summary>
     public static MachineReading Of(MachineSample sample, Items<RoleFootprint> footprints, GaugeLimits limits)

@@ -66,9 +66,9 @@ public sealed class GaugeSentences
     [Fact]
     public void A_machine_without_processor_to_spare_begins_nothing_and_freezes_nobody()
     {
-        var busy = Memory(8000) with { CpuStall = 95, Load = 33 };
+        var busy = Memory(8000) with { CpuStall = 95, Load = 65 };
         Assert.Equal((Pressure.Tense, Scarce.Cpu), (Judge(busy).Pressure, Judge(busy).Scarce));
-        Assert.Equal(Pressure.Calm, Judge(busy with { Load = 31 }).Pressure);
+        Assert.Equal(Pressure.Calm, Judge(busy with { Load = 63 }).Pressure);
         Assert.Equal(Pressure.Calm, Judge(busy with { CpuStall = 50 }).Pressure);
     }
 
