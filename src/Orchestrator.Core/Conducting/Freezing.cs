@@ -10,7 +10,10 @@ namespace Orchestrator.Core.Conducting;
 /// </summary>
 internal static class Freezing
 {
-    /// <summary>Takes a reading in. Each that is critical freezes one turn more.</summary>
+    /// <summary>
+    /// Takes a reading in. Each that is critical freezes one turn more. Once the run is to end it is laid aside instead:
+    /// nobody knows when it could end its step.
+    /// </summary>
     public static RunState MachineRead(RunState state, MachineReading reading, DateTimeOffset at)
     {
         state = reading == state.Machine ? state : state with { Machine = reading };
@@ -19,7 +22,9 @@ internal static class Freezing
             return state;
         }
 
-        return Youngest(state) is { } turn ? state with { Held = [.. state.Held.AsSpan(), new HeldTurn(turn, at)] } : state;
+        return Youngest(state) is not { } turn ? state
+            : state.Stop is { } stop ? Stopping.LayAside(state, state.Find(turn), stop, at)
+            : state with { Held = [.. state.Held.AsSpan(), new HeldTurn(turn, at)] };
     }
 
     /// <summary>Lets go on what has room, that which was frozen first before the others; and forgets what has ended.</summary>
@@ -72,7 +77,8 @@ internal static class Freezing
         return youngest;
     }
 
-    private static bool IsHeld(RunState state, Ticket ticket)
+    /// <summary>Whether a turn is frozen.</summary>
+    public static bool IsHeld(RunState state, Ticket ticket)
     {
         foreach (var held in state.Held.AsSpan())
         {

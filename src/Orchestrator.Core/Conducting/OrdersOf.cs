@@ -95,7 +95,7 @@ internal static class OrdersOf
     {
         if (state.Stop is not null)
         {
-            return state.Held.Count > 0 ? at + LookAgain : null; // even what only ends its step needs room for it
+            return null;
         }
 
         DateTimeOffset? wake = null;

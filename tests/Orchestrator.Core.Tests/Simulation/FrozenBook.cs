@@ -11,6 +11,7 @@ internal sealed class FrozenBook
     private HashSet<Ticket> _loose = [];
     private HashSet<Ticket> _turns = [];
     private Event? _read;
+    private bool _stopping;
 
     /// <summary>Takes note of the fact that is about to be decided upon.</summary>
     public void Read(Event fact) => _read = fact;
@@ -31,7 +32,9 @@ internal sealed class FrozenBook
         var needed = reading?.Scarce == Scarce.Memory && loose.Count == 1; // nobody else would go on
         Books.Demand(!critical || needed || !_frozen.Overlaps(loose), "nobody goes on while the machine is critical, unless he is the last");
         Books.Demand(critical || frozen.IsSubsetOf(_frozen), "nobody is frozen unless the machine is critical");
-        if (_read is Event.MachineRead { Reading: { Pressure: Pressure.Critical } now } && now.Scarce is Scarce.Memory or Scarce.Disk)
+        _stopping = orders.Count > 0 && (_stopping || _read is Event.StopAsked) && _read is not Event.Resumed;
+        Books.Demand(!_stopping || frozen.Count == 0, "nobody is frozen once the run is to end");
+        if (!_stopping && _read is Event.MachineRead { Reading: { Pressure: Pressure.Critical } now } && now.Scarce is Scarce.Memory or Scarce.Disk)
         {
             var before = _turns.Except(_frozen).Count();
             var mayFreeze = before > 0 && (_loose.Count > 1 || reading?.Scarce == Scarce.Disk);
