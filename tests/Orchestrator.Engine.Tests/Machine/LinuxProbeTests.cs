@@ -45,6 +45,7 @@ public sealed class LinuxProbeTests : IDisposable
         _root.Write("proc/self/mountinfo", "30 24 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n");
         Group("sys/fs/cgroup/system.slice/docker-1.scope", ("memory.max", "max"), ("memory.current", "0"), ("cpu.max", "150000 100000"), ("memory.pressure", "some avg10=61.00 avg60=0.00\n"));
         Group("sys/fs/cgroup/system.slice", ("memory.max", $"{2048 * Mebi}"), ("memory.current", $"{1536 * Mebi}"), ("memory.stat", $"anon 5\ninactive_file {256 * Mebi}\nactive_file 7\n"), ("cpu.max", "max 100000"));
+        Group("sys/fs/cgroup", ("memory.max", $"{4096 * Mebi}"), ("memory.current", $"{1600 * Mebi}"), ("cpu.max", "600000 100000"));
         var sample = Look();
         Assert.Equal((2048 * Mebi, 768 * Mebi, 1.5, 61d), (sample.MemoryTotal, sample.MemoryAvailable, sample.Cores, sample.MemoryStall));
     }
