@@ -123,6 +123,11 @@ internal static class PlanFigure
             _ => throw new InvalidOperationException(order.GetType().Name),
         });
 
+        public void Hold(IReadOnlyCollection<Ticket> turns)
+        {
+            // Nothing runs that could be frozen.
+        }
+
         private static string Commit(Ticket ticket, char first) => first + ticket.Number.ToString("x39", CultureInfo.InvariantCulture);
     }
 }

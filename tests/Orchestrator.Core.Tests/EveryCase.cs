@@ -59,7 +59,7 @@ public sealed class EveryCase
         new Order.Prepare(Mine, Sketch.Id("1A"), 1, new Step.Prepare("base")), new Order.RunTurn(Mine, Sketch.Id("1A"), Brief(Role.Review), "base", "c1"), new Order.Meter(Mine, Sketch.Id("1A"), Queued),
         new Order.Commit(Mine, Sketch.Id("1A"), Role.Implement, 1, 0, "base", "c1"), new Order.RunGates(Mine, Sketch.Id("1A"), "c1", "base"),
         new Order.BuildCandidate(Mine, Batch, "base"), new Order.TestCandidate(Mine, "k1", Sketch.Ids("1A"), "base"),
-        new Order.Publish(Mine, "base", "k1", Batch, ["k0"]), new Order.Wake(Story.Start),
+        new Order.Publish(Mine, "base", "k1", Batch, ["k0"]), new Order.Wake(Story.Start), new Order.Hold([Mine]),
     ];
 
     private static IEnumerable<Event> Facts =>
@@ -72,8 +72,9 @@ public sealed class EveryCase
         new Event.CandidateBuilt(Queued, "base", "base", null, [], [new Conflict(Sketch.Id("1A"), ["a"])]),
         new Event.Published(Queued, "k1", null, Proof.Whole), new Event.Published(Queued, "k1", "offered", Proof.Whole, new Offer(false, null)), new Event.Abandoned("given up"), new Event.TargetMoved(Queued, "x"),
         .. Enum.GetValues<Pressure>().Select(pressure => new Event.MachineRead(new MachineReading(pressure, 1, "read"))),
+        .. from pressure in Enum.GetValues<Pressure>() from scarce in Enum.GetValues<Scarce>() select new Event.MachineRead(new MachineReading(pressure, 1, "read", scarce)),
         .. Enum.GetValues<Urgency>().Select(urgency => new Event.StopAsked(new StopRequest(urgency, "code", "message"))),
-        .. Outcomes.Select(outcome => new Event.TurnFinished(Mine, outcome, default)),
+        .. Outcomes.Select(outcome => new Event.TurnFinished(Mine, outcome, default, Footprint: new Footprint(1, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)))),
         .. from ticket in new[] { Mine, Queued } from green in new[] { true, false } select new Event.GateFinished(ticket, [new GateResult("test", green, "")]),
         .. from ticket in new[] { Mine, Queued } from kind in Enum.GetValues<FailureKind>() select new Event.OrderFailed(ticket, kind, "code", "message"),
     ];
@@ -117,8 +118,8 @@ public sealed class EveryCase
     }
 
     [Fact]
-    public void Every_order_but_a_wake_up_has_its_ticket() =>
-        Assert.All(Orders, order => Assert.Equal(order is Order.Wake ? null : Mine, order.TicketOrNull));
+    public void Every_order_but_those_without_an_answer_has_its_ticket() =>
+        Assert.All(Orders, order => Assert.Equal(order is Order.Wake or Order.Hold ? null : Mine, order.TicketOrNull));
 
     [Fact]
     public void Everything_in_a_chronicle_has_its_word()
@@ -170,6 +171,7 @@ public sealed class EveryCase
         state with { Policy = state.Policy with { Publish = PublishMode.PullRequest }, Unlanded = "offered", Offer = new Offer(false, "address") },
         state with { Unmetered = [new UnmeteredTurn(Queued, Mine, 0, Role.Implement)] },
         state with { Machine = new MachineReading(Pressure.Critical, 0, "memory") },
+        state with { Machine = new MachineReading(Pressure.Critical, 0, "memory", Scarce.Memory), Held = [new HeldTurn(Mine, Story.Start)] },
         state with { Policy = state.Policy with { RetryAttempts = 1, ReviewRounds = 0, Redeliveries = 0, Rebuilds = 0 } },
         .. Finals.Select(final => state with { Final = final }),
     ];

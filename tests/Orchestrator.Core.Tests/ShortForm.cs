@@ -59,6 +59,7 @@ internal static class ShortForm
 
         Add(s.Incarnation > 1, $"life {s.Incarnation}");
         Add(s.Machine.Pressure != Pressure.Calm, $"machine {s.Machine.Pressure} \"{s.Machine.Reason}\"");
+        Add(s.Held.Count > 0, $"frozen {string.Join(' ', s.Held.Select(h => h.Turn))}");
         foreach (var limit in s.Limits)
         {
             parts.Add($"limit{(limit.Model is null ? "" : $" of {limit.Model}")} until {Time(s, limit.Until)}{(limit.Canary == default ? "" : $", tried by {limit.Canary}")}");
@@ -128,6 +129,7 @@ internal static class ShortForm
         Order.BuildCandidate o => $"build {o.Ticket} [{Batch(o.Batch)}] on {o.Tip}",
         Order.TestCandidate o => $"test {o.Ticket} {o.Candidate}",
         Order.Publish o => $"publish {o.Ticket} {o.Candidate} onto {o.Onto}",
+        Order.Hold o => $"hold {string.Join(' ', o.Turns)}",
         Order.Wake o => $"wake {Time(s, o.At)}",
         _ => throw new InvalidOperationException($"Unknown order {order.GetType().Name}."),
     };

@@ -93,6 +93,8 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Machine(Pressure pressure, int room = int.MaxValue) => Happens(new Event.MachineRead(new MachineReading(pressure, room, "read")));
 
+    public Story Critical(Scarce scarce) => Happens(new Event.MachineRead(new MachineReading(Pressure.Critical, 0, $"no {scarce}", scarce)));
+
     public Story Asked(Urgency urgency) => Happens(new Event.StopAsked(new StopRequest(urgency, "operator", "You asked to stop.")));
 
     public Story Resumes(Policy? policy = null) => Happens(new Event.Resumed(State.Incarnation + 1, policy ?? _policy));
@@ -213,6 +215,9 @@ internal sealed class Story(Items<Milestone> plan)
         where T : Order => Assert.Single(Orders.OfType<T>(), o => o is Order.BuildCandidate or Order.TestCandidate or Order.Publish);
 
     public string Batch() => string.Join(" ", Queued<Order.BuildCandidate>().Batch.Select(b => b.Id));
+
+    /// <summary>The milestones whose turns are ordered to be frozen, in the order in which they were.</summary>
+    public string Frozen() => string.Join(' ', Orders.OfType<Order.Hold>().SingleOrDefault()?.Turns.Select(turn => Orders.OfType<Order.RunTurn>().Single(o => o.Ticket == turn).Milestone) ?? []);
 
     private static MilestoneId? Owner(Order order) => order switch
     {

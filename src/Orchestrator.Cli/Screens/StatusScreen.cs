@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 
@@ -28,7 +29,8 @@ internal static class StatusScreen
     /// <param name="state">The run.</param>
     /// <param name="alive">Whether a process works on it.</param>
     /// <param name="clock">Knows the zone to show times in; asked only when there is one to show.</param>
-    public static string Text(RunState state, bool alive, TimeProvider clock)
+    /// <param name="machine">How the machine stands now; shown while the run goes on.</param>
+    public static string Text(RunState state, bool alive, TimeProvider clock, MachineSample machine)
     {
         var text = new StringBuilder();
         var done = state.Milestones.Count(m => m.Phase is Phase.Integrated);
@@ -53,7 +55,7 @@ internal static class StatusScreen
             text.Append(string.Join("  ", row.Select((cell, c) => c < widths.Length ? cell.PadRight(widths[c]) : cell)).TrimEnd()).Append('\n');
         }
 
-        foreach (var line in Notes(state, alive, clock))
+        foreach (var line in Notes(state, alive, clock).Concat(alive && state.Final is null ? MachineLines.Of(state, machine) : []))
         {
             text.Append('\n').Append(line);
         }
@@ -62,7 +64,7 @@ internal static class StatusScreen
     }
 
     /// <summary>The same for programs. <c>docs/reference/status.md</c> describes it.</summary>
-    public static string Json(RunState state, bool alive)
+    public static string Json(RunState state, bool alive, MachineSample machine)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -79,6 +81,7 @@ internal static class StatusScreen
             json.WriteNumber("cost_usd", state.Usage.CostUsd);
             WriteTime(json, "limit_until", state.Limits.Count > 0 ? state.Limits.Max(l => l.Until) : null);
             LimitLines.Write(json, state);
+            MachineLines.Write(json, state, machine);
             json.WriteStartArray("flaky_gates");
             foreach (var gate in state.Flaky)
             {
@@ -134,6 +137,7 @@ internal static class StatusScreen
         json.WriteNumber("cost_usd", milestone.Usage.CostUsd);
         json.WriteString("waiting_for", standing.Text.Length > 0 && standing.State != ShownState.Done ? standing.Text : null);
         WriteTime(json, "until", standing.Until);
+        WriteTime(json, "frozen_since", milestone.Phase is Phase.Working working && state.Held.FirstOrDefault(held => held.Turn == working.Ticket) is { Turn.Number: > 0 } frozen ? frozen.Since : null);
         json.WriteStartArray("marks");
         foreach (var mark in milestone.Marks)
         {

@@ -92,7 +92,7 @@ internal static class RunVerb
                 return ExitCode.Done;
             case RunEnd.Ended ended:
                 around.Out.WriteLine();
-                around.Out.Write(StatusScreen.Text(ended.State, alive: true, around.Time));
+                around.Out.Write(StatusScreen.Text(ended.State, alive: true, around.Time, new Core.Capacity.MachineSample()));
                 around.Out.WriteLine($"\nLog: {ended.LogFile}");
                 return CodeOf(ended.State);
             default:

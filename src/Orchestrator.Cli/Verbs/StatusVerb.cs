@@ -27,7 +27,8 @@ internal static class StatusVerb
             }
 
             var alive = Lease.IsHeld(places.Lease);
-            around.Out.Write(json ? StatusScreen.Json(state, alive) : StatusScreen.Text(state, alive, around.Time));
+            var machine = RunSession.ProbeOf(places).Look();
+            around.Out.Write(json ? StatusScreen.Json(state, alive, machine) : StatusScreen.Text(state, alive, around.Time, machine));
             if (around.Out is InertWriter { Inner: SteadyWriter { Lost: { } why } })
             {
                 around.Error.WriteLine($"error: standard output cannot be written: {why}");

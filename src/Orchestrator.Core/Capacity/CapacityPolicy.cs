@@ -16,11 +16,31 @@ public enum Pressure
     Critical,
 }
 
+/// <summary>What there is too little of.</summary>
+public enum Scarce
+{
+    /// <summary>Nothing, or it was not said.</summary>
+    None,
+
+    /// <summary>Memory.</summary>
+    Memory,
+
+    /// <summary>Processors.</summary>
+    Cpu,
+
+    /// <summary>Room on a disk.</summary>
+    Disk,
+
+    /// <summary>Turns that all orchestrators together may run.</summary>
+    Others,
+}
+
 /// <summary>A reading of the machine, already judged.</summary>
 /// <param name="Pressure">How it stands.</param>
 /// <param name="Room">How many turns it has room for.</param>
-/// <param name="Reason">Why it is not calm; empty when it is.</param>
-public sealed record MachineReading(Pressure Pressure, int Room, string Reason)
+/// <param name="Reason">Why it bounds the run; empty when it does not.</param>
+/// <param name="Scarce">What there is too little of.</param>
+public sealed record MachineReading(Pressure Pressure, int Room, string Reason, Scarce Scarce = Scarce.None)
 {
     /// <summary>Nothing was read yet: no bound from the machine.</summary>
     public static MachineReading Unknown { get; } = new(Pressure.Calm, int.MaxValue, "");

@@ -18,7 +18,7 @@ internal static class Advancing
             state = state with { Integration = publishing with { NotBefore = null } };
         }
 
-        state = MarkBlocked(state, at);
+        state = Freezing.Thaw(MarkBlocked(state, at), at);
         while (state.Stop is null)
         {
             state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
@@ -65,7 +65,8 @@ internal static class Advancing
         return count;
     }
 
-    private static int Working(RunState state) => state.Milestones.CountOf(PhaseKinds.Working);
+    /// <summary>How many milestones have a step under way.</summary>
+    public static int Working(RunState state) => state.Milestones.CountOf(PhaseKinds.Working);
 
     private static int Failed(RunState state) => state.Milestones.CountOf(PhaseKinds.Failed);
 
@@ -99,6 +100,11 @@ internal static class Advancing
     /// <summary>What was begun goes on before anything new begins; both in plan order.</summary>
     private static RunState FillSlots(RunState state, DateTimeOffset at)
     {
+        if (state.Held.Count > 0)
+        {
+            return state; // what is frozen goes on before anything begins
+        }
+
         var slots = CapacityPolicy.Slots(state.Policy, state.Machine, state.Windows, at);
         for (var i = state.Milestones.Next(PhaseKinds.Parked); i >= 0; i = state.Milestones.Next(PhaseKinds.Parked, i + 1))
         {

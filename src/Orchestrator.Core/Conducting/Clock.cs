@@ -33,6 +33,7 @@ internal static class Clock
         {
             Limits = state.Limits.Select(limit => limit with { Until = limit.Until - by }).ToItems(),
             Windows = state.Windows.Select(window => window with { ResetsAt = window.ResetsAt - by }).ToItems(),
+            Held = state.Held.Select(held => held with { Since = held.Since - by }).ToItems(),
             Warm = state.Warm.Select(warm => warm with { Until = warm.Until - by }).ToItems(),
             Integration = state.Integration switch
             {

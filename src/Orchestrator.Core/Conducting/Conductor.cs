@@ -43,7 +43,7 @@ public static class Conductor
         Event.Resumed e => Stopping.Resumed(state, e, at),
         Event.Abandoned e => Stopping.Abandoned(state, e, at),
         Event.Woke => state,
-        Event.MachineRead e => e.Reading == state.Machine ? state : state with { Machine = e.Reading },
+        Event.MachineRead e => Freezing.MachineRead(state, e.Reading, at),
         Event.StopAsked e => Stopping.StopAsked(state, e.Request, at),
         Event.WorktreeReady e => Working.WorktreeReady(state, e, at),
         Event.Answered e => Turning.Answered(state, e, at),
@@ -73,6 +73,7 @@ public static class Conductor
             Tip = start.Base,
             StartedAt = at,
             At = at,
+            Machine = start.Machine ?? Capacity.MachineReading.Unknown,
             Milestones = new Roster(plan.Milestones.Select(m => new MilestoneState(
                 done.TryGetValue(m.Id, out var before) ? Phase.Integrated.Before(before)
                 : leftOut.Contains(m.Id) ? new Phase.LeftOut()

@@ -32,13 +32,15 @@ public abstract record Event
     /// <param name="Base">The target's commit.</param>
     /// <param name="Done">What its history shows as done.</param>
     /// <param name="LeftOut">What the options leave out.</param>
+    /// <param name="Machine">How the machine stood; null for no bound.</param>
     public sealed record RunStarted(
-        RunId Run, Items<Milestone> Plan, Policy Policy, string Target, string Base, Items<DoneMilestone> Done, Items<MilestoneId> LeftOut) : Event;
+        RunId Run, Items<Milestone> Plan, Policy Policy, string Target, string Base, Items<DoneMilestone> Done, Items<MilestoneId> LeftOut, MachineReading? Machine = null) : Event;
 
     /// <summary>The program was started again on this run; whatever was under way is not any more.</summary>
     /// <param name="Incarnation">Which start this is, from 2.</param>
     /// <param name="Policy">The settings may have changed meanwhile.</param>
-    public sealed record Resumed(int Incarnation, Policy Policy) : Event;
+    /// <param name="Machine">How the machine stood; null for no bound.</param>
+    public sealed record Resumed(int Incarnation, Policy Policy, MachineReading? Machine = null) : Event;
 
     /// <summary>The run is given up; a new one may begin.</summary>
     /// <param name="Message">Why, as one sentence.</param>
@@ -71,7 +73,8 @@ public abstract record Event
     /// <param name="Usage">What it used, all models together.</param>
     /// <param name="Models">The same by model; empty when the agent did not say.</param>
     /// <param name="Metered">False when what it used could not be read, so that <paramref name="Usage"/> is too little.</param>
-    public sealed record TurnFinished(Ticket Ticket, TurnOutcome Outcome, Usage Usage, Items<ModelUsage> Models = default, bool Metered = true) : Event;
+    /// <param name="Footprint">What it took of the machine; null when it was too short to be looked at, or the machine does not tell.</param>
+    public sealed record TurnFinished(Ticket Ticket, TurnOutcome Outcome, Usage Usage, Items<ModelUsage> Models = default, bool Metered = true, Footprint? Footprint = null) : Event;
 
     /// <summary>What a turn used that gave no answer: one that was stopped, or that died with the program.</summary>
     /// <param name="Ticket">The turn's.</param>

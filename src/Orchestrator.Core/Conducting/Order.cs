@@ -68,7 +68,10 @@ public abstract record Order
     /// <summary>Bring a <see cref="Event.Woke"/> at this time or a little later.</summary>
     public sealed record Wake(DateTimeOffset At) : Order;
 
-    /// <summary>The order's ticket; null for <see cref="Wake"/>, which has no answer of its own.</summary>
+    /// <summary>Exactly these turns are frozen; all others go on. Has no answer.</summary>
+    public sealed record Hold(Items<Ticket> Turns) : Order;
+
+    /// <summary>The order's ticket; null for <see cref="Wake"/> and <see cref="Hold"/>, which have no answer of their own.</summary>
     public Ticket? TicketOrNull => this switch
     {
         Prepare o => o.Ticket,
@@ -79,7 +82,7 @@ public abstract record Order
         BuildCandidate o => o.Ticket,
         TestCandidate o => o.Ticket,
         Publish o => o.Ticket,
-        Wake => null,
+        Wake or Hold => null,
         _ => throw new InvalidOperationException($"Unknown order {GetType().Name}."),
     };
 }

@@ -56,6 +56,11 @@ internal static class OrdersOf
                 throw new InvalidOperationException($"Unknown queue state {state.Integration.GetType().Name}.");
         }
 
+        if (state.Held.Count > 0)
+        {
+            orders.Add(new Order.Hold(state.Held.Select(held => held.Turn).ToItems()));
+        }
+
         if (NextWake(state, at) is { } wake)
         {
             orders.Add(new Order.Wake(wake));

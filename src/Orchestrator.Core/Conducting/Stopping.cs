@@ -7,8 +7,9 @@ namespace Orchestrator.Core.Conducting;
 internal static class Stopping
 {
     /// <summary>
-    /// A drain lets every step end; a stop lays each step aside at once (the hands end the agents), but for commits
-    /// and a publication, which are short and leave nothing half done.
+    /// A drain lets every step end, but for turns that are frozen, which nobody knows when to end; a stop lays each step
+    /// aside at once (the hands end the agents), but for commits and a publication, which are short and leave nothing
+    /// half done.
     /// </summary>
     public static RunState StopAsked(RunState state, StopRequest request, DateTimeOffset at)
     {
@@ -18,28 +19,26 @@ internal static class Stopping
         }
 
         state = state with { Stop = request };
-        if (request.Urgency == Urgency.Drain)
-        {
-            return state;
-        }
-
         for (var i = 0; i < state.Milestones.Count; i++)
         {
-            var milestone = state.Milestones[i];
-            if (milestone.Phase is Phase.Working { Step: not Step.Commit } working)
+            if (state.Milestones[i].Phase is Phase.Working { Step: not Step.Commit } working && (request.Urgency == Urgency.Stop || Freezing.IsHeld(state, working.Ticket)))
             {
-                state = Metering.Abandon(state, i).Park(i, milestone, at, ParkReason.Interrupted, request.Message, working.Step.Again(), at);
+                state = LayAside(state, i, request, at);
             }
         }
 
-        return state.Integration is Integration.Building or Integration.Testing
+        return request.Urgency == Urgency.Stop && state.Integration is (Integration.Building or Integration.Testing)
             ? state with { Integration = new Integration.Idle() }
             : state;
     }
 
+    /// <summary>Ends the step of a milestone in work, which goes on with the run; no attempt is spent.</summary>
+    public static RunState LayAside(RunState state, int i, StopRequest request, DateTimeOffset at) =>
+        Metering.Abandon(state, i).Park(i, state.Milestones[i], at, ParkReason.Interrupted, request.Message, state.StepOf(i).Again(), at);
+
     /// <summary>Nothing is under way when a run is given up: the program asks before it begins anything.</summary>
     public static RunState Abandoned(RunState state, Event.Abandoned e, DateTimeOffset at) =>
-        state.Final is Final.Completed or Final.WithFailures or Final.Abandoned ? state : state with { Final = new Final.Abandoned(e.Message), FinishedAt = at };
+        state.Final is Final.Completed or Final.WithFailures or Final.Abandoned ? state : state with { Held = default, Final = new Final.Abandoned(e.Message), FinishedAt = at };
 
     /// <summary>
     /// The program began again. What was under way in a milestone is not any more: it is laid aside and taken up
@@ -63,7 +62,8 @@ internal static class Stopping
             LandingTried = false,
             Rebuilds = 0,
             QueueFailures = 0,
-            Machine = Capacity.MachineReading.Unknown,
+            Machine = e.Machine ?? Capacity.MachineReading.Unknown,
+            Held = default,
             Integration = state.Integration is Integration.Publishing publishing ? publishing with { NotBefore = null } : state.Integration,
         };
         for (var i = 0; i < state.Milestones.Count; i++)

@@ -1,4 +1,5 @@
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
@@ -18,6 +19,11 @@ internal static class Turning
 
         var role = turn.Brief.Role;
         state = Metering.Count(state, i, role, e.Usage, e.Models);
+        if (e.Footprint is { } took)
+        {
+            state = state with { Footprints = RoleFootprint.Enter(state.Footprints, role, took) };
+        }
+
         if (e.Outcome is TurnOutcome.Completed or TurnOutcome.Approved or TurnOutcome.ChangesRequested)
         {
             state = Admission.Warmed(LimitGate.Answered(state, e.Ticket), i, role, at); // it can only have ended so because it was answered

@@ -1,5 +1,6 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
+using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Core.Progress;
@@ -43,7 +44,7 @@ public static class WaitingFor
         {
             Phase.Waiting => Waiting(state, index),
             Phase.LeftOut => new Standing(ShownState.Waiting, "left out by --stage or --milestone"),
-            Phase.Working p => new Standing(ShownState.Working, Doing(p.Step)),
+            Phase.Working p => new Standing(ShownState.Working, Doing(p.Step) + Frozen(state, p.Ticket)),
             Phase.Parked { Reason: ParkReason.Limit } p => Limited(state, index, p),
             Phase.Parked p => new Standing(ShownState.Parked, Parked(p), p.Reason == ParkReason.Backoff ? p.Until : null),
             Phase.Accepted => Accepted(state, index),
@@ -71,7 +72,20 @@ public static class WaitingFor
             : state.Standstill is { } why ? new Standing(ShownState.Waiting, why)
             : state.Stop is { } stop ? new Standing(ShownState.Waiting, stop.Message)
             : Slowed(state) is { } slow ? new Standing(ShownState.Waiting, slow, CapacityPolicy.SlowedUntil(state.Windows, state.At))
-            : new Standing(ShownState.Waiting, "a free slot");
+            : new Standing(ShownState.Waiting, state.Machine.Reason.Length > 0 ? $"a free slot; the machine has room for {CapacityPolicy.Slots(state.Policy, state.Machine)}: {state.Machine.Reason}" : "a free slot");
+    }
+
+    private static string Frozen(RunState state, Ticket ticket)
+    {
+        foreach (var held in state.Held.AsSpan())
+        {
+            if (held.Turn == ticket)
+            {
+                return FormattableString.Invariant($", frozen since {held.Since.UtcDateTime:HH:mm:ss} UTC: {(state.Machine.Reason.Length > 0 ? state.Machine.Reason : "another goes on first")}");
+            }
+        }
+
+        return "";
     }
 
     private static string? Slowed(RunState state)
@@ -89,7 +103,7 @@ public static class WaitingFor
         return null;
     }
 
-    private static Limit? Bar(RunState state, int index) => Conducting.LimitGate.Bar(state, index, state.At);
+    private static Limit? Bar(RunState state, int index) => LimitGate.Bar(state, index, state.At);
 
     /// <summary>The limit may have been put off since it was parked; when its time has come, one turn tries first.</summary>
     private static Standing Limited(RunState state, int index, Phase.Parked parked)

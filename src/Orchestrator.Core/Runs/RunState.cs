@@ -136,6 +136,11 @@ public readonly record struct Spending(MilestoneId Milestone, Role Role, string 
 /// <param name="Role">What it was for.</param>
 public readonly record struct UnmeteredTurn(Ticket Ticket, Ticket Turn, int Index, Role Role);
 
+/// <summary>A turn that is frozen because the machine has no room for it.</summary>
+/// <param name="Turn">Its ticket.</param>
+/// <param name="Since">Since when.</param>
+public readonly record struct HeldTurn(Ticket Turn, DateTimeOffset Since);
+
 /// <summary>A request prefix that the provider has in its cache: turns with the same model and the same tools share it.</summary>
 public readonly record struct WarmPrefix(string Model, bool Review, DateTimeOffset Until);
 
@@ -237,6 +242,15 @@ public sealed record RunState
     /// <summary>What the machine allows.</summary>
     public MachineReading Machine { get; init; } = MachineReading.Unknown;
 
+    /// <summary>The turns that are frozen, in the order in which they were.</summary>
+    public Items<HeldTurn> Held { get; init; }
+
+    /// <summary>
+    /// What turns took of the machine, for each role that was measured: of memory and disk the largest, forgotten by and
+    /// by (<see cref="Footprint.Then"/>).
+    /// </summary>
+    public Items<RoleFootprint> Footprints { get; init; }
+
     /// <summary>The provider's refusals that stand.</summary>
     public Items<Limit> Limits { get; init; }
 
@@ -271,5 +285,5 @@ public sealed record RunState
     public Usage Usage { get; init; }
 
     /// <summary>Why nothing runs although something could; null in the ordinary case.</summary>
-    public string? Standstill => Machine.Pressure == Pressure.Critical ? Machine.Reason : null;
+    public string? Standstill => Machine.Pressure == Pressure.Critical ? Machine.Reason : Held.Count > 0 ? "frozen turns go on first" : null;
 }

@@ -1,5 +1,6 @@
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Limits;
 
 namespace Orchestrator.Engine.Claude;
@@ -11,6 +12,9 @@ namespace Orchestrator.Engine.Claude;
 /// <param name="Metered">False when what it used could not be read.</param>
 public sealed record TurnEnd(TurnOutcome Outcome, Usage Usage, Items<ModelUsage> Models, bool Metered)
 {
+    /// <summary>What it took of the machine; null when that was not measured.</summary>
+    public Footprint? Footprint { get; init; }
+
     /// <summary>The end, from what the processes of the turn said.</summary>
     public static TurnEnd Of(TurnOutcome outcome, IEnumerable<TurnReport> reports)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Processes;
@@ -26,18 +27,28 @@ public sealed record Turn(
 }
 
 /// <summary>Runs one agent process to its end and says how it ended. The process is gone when this returns, with all that it started.</summary>
-public sealed class TurnRunner(AgentSetup setup)
+/// <param name="setup">How agents are started.</param>
+/// <param name="held">Which turns are frozen; null for none ever.</param>
+/// <param name="meters">Measures what turns take; null for not at all.</param>
+public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMeters? meters = null)
 {
+    // What a shorter turn built is not worth the walk through its worktree.
+    private static readonly TimeSpan WorthAWalk = TimeSpan.FromSeconds(30);
+
+    private readonly HeldTurns _held = held ?? new HeldTurns();
+
     /// <summary>Runs it.</summary>
     /// <exception cref="OperationCanceledException">It was stopped; the conversation can be resumed.</exception>
     public async Task<TurnEnd> RunAsync(Turn turn, CancellationToken cancellation)
     {
         var resume = turn.Brief.Known;
         var reports = new List<TurnReport>();
+        Footprint? took = null;
         for (var start = 1; ; start++)
         {
-            var (report, exit, errors, why) = await RunOnceAsync(turn, resume, start, cancellation).ConfigureAwait(false);
+            var (report, exit, errors, why, its) = await RunOnceAsync(turn, resume, start, cancellation).ConfigureAwait(false);
             reports.Add(report);
+            took = took is { } before && its is { } more ? more with { Memory = Math.Max(before.Memory, more.Memory), Cpu = before.Cpu + more.Cpu, Wall = before.Wall + more.Wall } : its ?? took;
             var gone = resume && TurnClassifier.IsSessionGone(report, errors);
             var taken = !resume && TurnClassifier.IsSessionTaken(report, errors);
             if ((gone || taken) && start < 3)
@@ -46,12 +57,13 @@ public sealed class TurnRunner(AgentSetup setup)
                 continue;
             }
 
-            return TurnEnd.Of(why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors, TimeProvider.System.GetUtcNow(), turn.Brief.Bar), reports);
+            return TurnEnd.Of(why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors, TimeProvider.System.GetUtcNow(), turn.Brief.Bar), reports) with { Footprint = took };
         }
     }
 
-    private async Task<(TurnReport Report, int Exit, string Errors, TurnOutcome? Why)> RunOnceAsync(Turn turn, bool resume, int start, CancellationToken cancellation)
+    private async Task<(TurnReport Report, int Exit, string Errors, TurnOutcome? Why, Footprint? Took)> RunOnceAsync(Turn turn, bool resume, int start, CancellationToken cancellation)
     {
+        await _held.WhileHeldAsync(turn.Order, cancellation).ConfigureAwait(false);
         var files = $"{turn.Files}-{start}";
         Directory.CreateDirectory(Path.GetDirectoryName(files)!);
         await File.WriteAllTextAsync(files + ".prompt.md", turn.Prompt.Text, cancellation).ConfigureAwait(false);
@@ -68,11 +80,13 @@ public sealed class TurnRunner(AgentSetup setup)
         };
         var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, markers);
         using var process = await LongProcess.StartAsync(spec, order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
+        using var entry = _held.Enter(turn.Order, process);
+        var meter = meters?.Watch(process);
         var reader = new TranscriptReader(files + ".jsonl");
         try
         {
-            var (exit, why) = await FollowAsync(process, reader, turn, cancellation).ConfigureAwait(false);
-            return (reader.Report, exit, ErrorsOf(files + ".err"), why);
+            var (exit, why, wall) = await FollowAsync(process, reader, turn, cancellation).ConfigureAwait(false);
+            return (reader.Report, exit, ErrorsOf(files + ".err"), why, meter is { Seen: true } ? Took(meter, wall, turn.Folder) : null);
         }
         catch (OperationCanceledException)
         {
@@ -82,11 +96,21 @@ public sealed class TurnRunner(AgentSetup setup)
         finally
         {
             process.Sweep();
+            if (meter is not null)
+            {
+                meters!.Leave(meter);
+            }
         }
     }
 
+    private static Footprint Took(TreeMeter meter, TimeSpan wall, string folder) =>
+        new(meter.Peak, Whole(meter.Cpu), Whole(wall), wall >= WorthAWalk ? FolderStamp.Of(folder).Bytes : null);
+
+    /// <summary>Whole milliseconds, as the journal keeps them.</summary>
+    private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromMilliseconds((long)time.TotalMilliseconds);
+
     /// <summary>Waits for the end, which is the end of the process and not its result line; or until it shows that it will not end well by itself.</summary>
-    private async Task<(int Exit, TurnOutcome? Why)> FollowAsync(LongProcess process, TranscriptReader reader, Turn turn, CancellationToken cancellation)
+    private async Task<(int Exit, TurnOutcome? Why, TimeSpan Wall)> FollowAsync(LongProcess process, TranscriptReader reader, Turn turn, CancellationToken cancellation)
     {
         var hearing = new Hearing(turn.Heard);
         var exit = process.WaitAsync(cancellation);
@@ -95,13 +119,19 @@ public sealed class TurnRunner(AgentSetup setup)
         while (await Task.WhenAny(exit, Task.Delay(AwakeTime.Rhythm, cancellation)).ConfigureAwait(false) != exit)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (_held.IsHeld(turn.Order))
+            {
+                watch.Pass(); // its clocks stand still
+                continue;
+            }
+
             var life = watch.Look();
             hearing.Look(reader.Report);
             if (TurnEnd.Exceeds(turn.Brief.Cap, reader.Report))
             {
                 await process.StopAsync().ConfigureAwait(false);
                 reader.Poll();
-                return (0, new TurnOutcome.Spent("The turn used up what it was allowed to spend."));
+                return (0, new TurnOutcome.Spent("The turn used up what it was allowed to spend."), watch.Elapsed);
             }
 
             if (Liveness.ActionOf(life, limits) is not { Stops: true } action)
@@ -112,15 +142,15 @@ public sealed class TurnRunner(AgentSetup setup)
             await process.StopAsync().ConfigureAwait(false);
             if (action.Why is null)
             {
-                return (0, null); // what it prints about being ended is not read: the result that it gave before counts
+                return (0, null, watch.Elapsed); // what it prints about being ended is not read: the result that it gave before counts
             }
 
             reader.Poll(); // what it used
-            return (124, action.Why);
+            return (124, action.Why, watch.Elapsed);
         }
 
         reader.Poll();
-        return (await exit.ConfigureAwait(false), null);
+        return (await exit.ConfigureAwait(false), null, watch.Elapsed);
     }
 
     private static string ErrorsOf(string file)

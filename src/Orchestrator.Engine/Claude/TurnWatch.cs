@@ -56,6 +56,12 @@ public sealed class TurnWatch(LongProcess process, TranscriptReader reader, stri
         return Judge();
     }
 
+    /// <summary>The time that counts so far, as of the latest look.</summary>
+    public TimeSpan Elapsed => _awake.Elapsed;
+
+    /// <summary>Passes over the time since the look before: the agent was frozen, and can have shown nothing.</summary>
+    public void Pass() => _awake.Pass();
+
     private Life Judge() => Liveness.Judge(
         new TurnSigns(
             SinceBegin: _now,

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
-using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
@@ -40,16 +39,16 @@ public static class EventCodec
         {
             JournalNames.RunStarted => new Event.RunStarted(
                 new RunId(b.Text("run")), b.List("plan", PlanCodec.ReadMilestone), PlanCodec.ReadPolicy(b.GetProperty("policy")), b.Text("target"), b.Text("base"),
-                b.List("done", d => new DoneMilestone(MilestoneId.Parse(d.Text("id")), d.Text("merge"))), b.List("left_out", Id)),
-            JournalNames.Resumed => new Event.Resumed(b.GetProperty("incarnation").GetInt32(), PlanCodec.ReadPolicy(b.GetProperty("policy"))),
+                b.List("done", d => new DoneMilestone(MilestoneId.Parse(d.Text("id")), d.Text("merge"))), b.List("left_out", Id), MachineCodec.ReadStanding(b)),
+            JournalNames.Resumed => new Event.Resumed(b.GetProperty("incarnation").GetInt32(), PlanCodec.ReadPolicy(b.GetProperty("policy")), MachineCodec.ReadStanding(b)),
             JournalNames.Abandoned => new Event.Abandoned(b.Text("message")),
             JournalNames.Woke => new Event.Woke(),
-            JournalNames.MachineRead => new Event.MachineRead(new MachineReading(b.Word("pressure", Words.Pressure), b.GetProperty("room").GetInt32(), b.TextOr("reason", ""))),
+            JournalNames.MachineRead => new Event.MachineRead(MachineCodec.ReadReading(b)),
             JournalNames.StopAsked => new Event.StopAsked(new StopRequest(b.Word("urgency", Words.Urgency), b.Text("code"), b.Text("message"))),
             JournalNames.WorktreeReady => new Event.WorktreeReady(b.Ticket(), b.Text("base"), b.TextOr("carried", null), b.List("conflicts", c => c.GetString()!)),
             JournalNames.Answered => new Event.Answered(b.Ticket(), b.List("windows", TurnCodec.ReadWindow)),
             JournalNames.TurnFinished => new Event.TurnFinished(
-                b.Ticket(), TurnCodec.ReadOutcome(b), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel), !b.TryGetProperty("unmetered", out _)),
+                b.Ticket(), TurnCodec.ReadOutcome(b), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel), !b.TryGetProperty("unmetered", out _), MachineCodec.ReadFootprint(b)),
             JournalNames.Metered => new Event.TurnMetered(b.Ticket(), TurnCodec.ReadUsage(b), b.List("models", TurnCodec.ReadModel)),
             JournalNames.WorkCommitted => new Event.WorkCommitted(b.Ticket(), b.TextOr("commit", null), (int)b.LongOr("files"), b.TextOr("tree", null), b.List("lost", TurnCodec.ReadFinding), b.List("marks", WorkCodec.ReadMark)),
             JournalNames.GateFinished => new Event.GateFinished(b.Ticket(), b.List("results", WorkCodec.ReadGate), b.List("proofs", WorkCodec.ReadProof)),
@@ -77,10 +76,12 @@ public static class EventCodec
                 json.WriteString("base", e.Base);
                 json.WriteList("done", e.Done, d => json.WriteObject(("id", d.Id.ToString()), ("merge", d.Merge)));
                 json.WriteList("left_out", e.LeftOut, id => json.WriteStringValue(id.ToString()));
+                MachineCodec.WriteStanding(json, e.Machine);
                 break;
             case Event.Resumed e:
                 json.WriteNumber("incarnation", e.Incarnation);
                 PlanCodec.WritePolicy(json, e.Policy);
+                MachineCodec.WriteStanding(json, e.Machine);
                 break;
             case Event.Abandoned e:
                 json.WriteString("message", e.Message);
@@ -88,9 +89,7 @@ public static class EventCodec
             case Event.Woke:
                 break;
             case Event.MachineRead e:
-                json.WriteString("pressure", Words.Of(Words.Pressure, e.Reading.Pressure));
-                json.WriteNumber("room", e.Reading.Room);
-                json.WriteOptional("reason", e.Reading.Reason, absent: "");
+                MachineCodec.WriteReading(json, e.Reading);
                 break;
             case Event.StopAsked e:
                 json.WriteString("urgency", Words.Of(Words.Urgency, e.Request.Urgency));
@@ -117,6 +116,7 @@ public static class EventCodec
                     json.WriteBoolean("unmetered", true);
                 }
 
+                MachineCodec.WriteFootprint(json, e.Footprint);
                 break;
             case Event.TurnMetered e:
                 json.WriteTicket(e.Ticket);

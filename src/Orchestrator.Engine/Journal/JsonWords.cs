@@ -12,6 +12,7 @@ namespace Orchestrator.Engine.Journal;
 internal static class Words
 {
     public static readonly (string Word, Pressure Value)[] Pressure = [("calm", Core.Capacity.Pressure.Calm), ("tense", Core.Capacity.Pressure.Tense), ("critical", Core.Capacity.Pressure.Critical)];
+    public static readonly (string Word, Scarce Value)[] Scarce = [("none", Core.Capacity.Scarce.None), ("memory", Core.Capacity.Scarce.Memory), ("cpu", Core.Capacity.Scarce.Cpu), ("disk", Core.Capacity.Scarce.Disk), ("others", Core.Capacity.Scarce.Others)];
     public static readonly (string Word, Urgency Value)[] Urgency = [("drain", Core.Runs.Urgency.Drain), ("stop", Core.Runs.Urgency.Stop)];
     public static readonly (string Word, FailureKind Value)[] Kind = [("transient", FailureKind.Transient), ("attempt", FailureKind.Attempt), ("milestone", FailureKind.Milestone), ("run", FailureKind.Run)];
     public static readonly (string Word, FindingSeverity Value)[] Severity = [("minor", FindingSeverity.Minor), ("major", FindingSeverity.Major), ("critical", FindingSeverity.Critical)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Progress;
@@ -47,6 +48,7 @@ public sealed class LogFile : IObserver, IDisposable
     {
         var who = WhoseTicket(fact);
         var (level, text) = FactSentence.Of(fact, state);
+        level = fact is Event.MachineRead e && e.Reading == _before?.Machine ? LogEventLevel.Debug : level; // told again, not anew
         Say(level, who is null ? text : $"{who}: {text}");
         foreach (var culprits in state.Culprits.Skip(_before?.Culprits.Count ?? 0))
         {
@@ -73,7 +75,7 @@ public static class FactSentence
         Event.Resumed e => (LogEventLevel.Information, $"run {state.Run} goes on (start {e.Incarnation})"),
         Event.Abandoned e => (LogEventLevel.Warning, $"run {state.Run} is given up: {e.Message}"),
         Event.Woke => (LogEventLevel.Debug, "woke"),
-        Event.MachineRead e => (e.Reading.Pressure == Core.Capacity.Pressure.Calm ? LogEventLevel.Debug : LogEventLevel.Warning, $"the machine has room for {e.Reading.Room} agents {e.Reading.Reason}".TrimEnd()),
+        Event.MachineRead e => (e.Reading.Pressure == Pressure.Calm ? LogEventLevel.Information : LogEventLevel.Warning, Machine(e.Reading, state)),
         Event.StopAsked e => (LogEventLevel.Warning, $"{(e.Request.Urgency == Urgency.Drain ? "ending after the steps under way" : "stopping")}: {e.Request.Message}"),
         Event.WorktreeReady e => (LogEventLevel.Information, $"worktree ready at {Short(e.Base)}{(e.Conflicts.Count > 0 ? $", in conflict: {string.Join(", ", e.Conflicts)}" : e.Carried is null ? "" : " with the earlier work laid on it")}"),
         Event.Answered e => (LogEventLevel.Debug, $"the provider answers{string.Concat(e.Windows.Select(w => Invariant($"; {w.Name} {w.Status}, {w.Used:0%} used")))}"),
@@ -89,6 +91,12 @@ public static class FactSentence
         Event.OrderFailed e => (LogEventLevel.Warning, $"failed ({e.Code}): {e.Message}"),
         _ => throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}."),
     };
+
+    private static string Machine(MachineReading reading, RunState state)
+    {
+        var room = reading.Room == int.MaxValue ? "the machine has room enough" : $"the machine is {reading.Pressure.ToString().ToLowerInvariant()}, room for {reading.Room}: {reading.Reason}";
+        return state.Held.Count == 0 ? room : $"{room}; frozen: {Join(state.Plan.Milestones.Where((_, i) => state.Milestones[i].Phase is Phase.Working w && state.Held.Any(held => held.Turn == w.Ticket)).Select(m => m.Id))}";
+    }
 
     private static (LogEventLevel, string) Turn(Event.TurnFinished e)
     {

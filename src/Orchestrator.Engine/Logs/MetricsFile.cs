@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
@@ -8,7 +9,9 @@ using Orchestrator.Engine.Ports;
 namespace Orchestrator.Engine.Logs;
 
 /// <summary><c>metrics.json</c>: figures of the latest run for programs. Written whole after each turn, publication and end.</summary>
-public sealed class MetricsFile(string folder) : IObserver
+/// <param name="folder">Where it goes.</param>
+/// <param name="series">How the machine stood; null when nobody looked.</param>
+public sealed class MetricsFile(string folder, MachineSeries? series = null) : IObserver
 {
     private readonly Sparing _sparing = new();
     private readonly string _file = Path.Combine(folder, "metrics.json");
@@ -16,14 +19,14 @@ public sealed class MetricsFile(string folder) : IObserver
     /// <inheritdoc/>
     public void Saw(Event fact, RunState state, DateTimeOffset at)
     {
-        if (fact is Event.TurnFinished or Event.TurnMetered or Event.Published or Event.RunStarted or Event.Resumed || state.Final is not null)
+        if (fact is Event.TurnFinished or Event.TurnMetered or Event.Published or Event.RunStarted or Event.Resumed or Event.MachineRead || state.Final is not null)
         {
-            _sparing.Show(() => StateFolder.WriteWhole(_file, Write(state, at)), last: state.Final is not null);
+            _sparing.Show(() => StateFolder.WriteWhole(_file, Write(state, at, series?.All() ?? [])), last: state.Final is not null);
         }
     }
 
     /// <summary>The file's text.</summary>
-    public static string Write(RunState state, DateTimeOffset at)
+    public static string Write(RunState state, DateTimeOffset at, IReadOnlyList<(DateTimeOffset At, MachineSample Sample)> machine)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -50,6 +53,17 @@ public sealed class MetricsFile(string folder) : IObserver
                 json.WriteNumber("cost_usd", milestone.Usage.CostUsd);
                 json.WriteNumber("input_tokens", milestone.Usage.InputTokens);
                 json.WriteNumber("output_tokens", milestone.Usage.OutputTokens);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            MachineJson.WriteFootprints(json, state.Footprints);
+            json.WriteStartArray("machine");
+            foreach (var (when, sample) in machine)
+            {
+                json.WriteStartObject();
+                json.WriteString("at", when);
+                MachineJson.WriteSample(json, sample);
                 json.WriteEndObject();
             }
 

@@ -8,6 +8,9 @@ public interface IHands
 {
     /// <summary>Carries one order out to its end and returns the fact that answers it; null when it was cancelled.</summary>
     Task<Event?> CarryOutAsync(Order order, CancellationToken cancellation);
+
+    /// <summary>Exactly these turns are frozen from now on, all others go on. Returns at once.</summary>
+    void Hold(IReadOnlyCollection<Ticket> turns);
 }
 
 /// <summary>

@@ -27,4 +27,7 @@ public sealed class AwakeTime(TimeProvider time)
         _last = now;
         return Elapsed += passed < Most ? passed : Most;
     }
+
+    /// <summary>The time since the look before counts against nobody.</summary>
+    public void Pass() => _last = time.GetTimestamp();
 }

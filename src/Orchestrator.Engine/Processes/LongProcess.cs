@@ -17,12 +17,16 @@ public sealed class LongProcess : IDisposable
 
     private const string Shell = "/bin/sh";
 
-    // The shell only opens the files and then becomes the program: its pid is the program's pid.
-    private const string Redirect = "i=$1 o=$2 e=$3; shift 3; exec \"$@\" <\"$i\" >\"$o\" 2>\"$e\"";
+    // The shell only opens the files and then becomes the program: its pid is the program's pid. What it says of itself
+    // before is inherited: should the kernel ever have to end something for want of memory, then a tool of an agent, and
+    // neither us nor a program of the user's.
+    private const string Redirect = "{ echo 500 >/proc/self/oom_score_adj; } 2>/dev/null; i=$1 o=$2 e=$3; shift 3; exec \"$@\" <\"$i\" >\"$o\" 2>\"$e\"";
 
     private readonly Process _process;
     private readonly string _order;
     private readonly bool _ownSession = Tool("setsid") is not null;
+    private readonly Lock _freezing = new();
+    private bool _frozen, _ending;
 
     private LongProcess(Process process, string order)
     {
@@ -97,6 +101,12 @@ public sealed class LongProcess : IDisposable
     /// </summary>
     public async Task StopAsync()
     {
+        lock (_freezing)
+        {
+            _ending = true;
+            Thaw(); // who is stopped hears nothing
+        }
+
         foreach (var (signal, patience) in new[] { (Posix.Interrupt, 5), (Posix.Terminate, 3), (Posix.Kill, 5) })
         {
             if (_process.HasExited)
@@ -129,6 +139,63 @@ public sealed class LongProcess : IDisposable
     {
         OurProcesses.Remove(this);
         _process.Dispose();
+    }
+
+    /// <summary>
+    /// Freezes it with all that it started, or lets all go on; not once it is being ended. In the meantime nothing of it
+    /// runs, and nothing is lost.
+    /// </summary>
+    /// <param name="wanted">Whether it is to be frozen, asked when nobody else can change it any more.</param>
+    public void Freeze(Func<bool> wanted)
+    {
+        lock (_freezing)
+        {
+            var freeze = wanted() && !_ending;
+            if (freeze && !_frozen)
+            {
+                _frozen = true;
+                Stop();
+            }
+            else if (!freeze)
+            {
+                Thaw();
+            }
+        }
+    }
+
+    internal void FreezeAgain()
+    {
+        lock (_freezing)
+        {
+            if (_frozen)
+            {
+                Stop();
+            }
+        }
+    }
+
+    private void Stop() => OurProcesses.Freeze(OrderMarker, _order, found =>
+    {
+        SignalGroup(Posix.Stop);
+        foreach (var pid in found)
+        {
+            Posix.Signal(pid, Posix.Stop);
+        }
+    });
+
+    private void Thaw()
+    {
+        if (!_frozen)
+        {
+            return;
+        }
+
+        _frozen = false;
+        SignalGroup(Posix.Continue);
+        foreach (var pid in ProcessSweep.Find(OrderMarker, _order))
+        {
+            Posix.Signal(pid, Posix.Continue);
+        }
     }
 
     /// <summary>Signals it and those of its session that did not leave its group.</summary>

@@ -43,6 +43,7 @@ public static class OurProcesses
         finally
         {
             Send(Posix.Continue, ProcessSweep.Find(LifeMarker, Life));
+            FreezeAgain();
             Starting.Release();
         }
     }
@@ -83,20 +84,37 @@ public static class OurProcesses
         }
     }
 
-    /// <summary>Again until no new one is found, twice: one may fork while we look, and shows no environment while it execs.</summary>
-    private static int Freeze()
+    private static int Freeze() => Freeze(LifeMarker, Life, found => Send(Posix.Stop, found));
+
+    /// <summary>Stops all that bear a mark. Again until no new one is found, twice: one may fork while we look, and shows no environment while it execs.</summary>
+    internal static int Freeze(string name, string value, Action<IReadOnlyList<int>> stop)
     {
         var all = new HashSet<int>();
         for (int round = 0, still = 0; round < 50 && still < 2; round++)
         {
-            var found = ProcessSweep.Find(LifeMarker, Life);
-            Send(Posix.Stop, found);
+            var found = ProcessSweep.Find(name, value);
+            stop(found);
             var known = all.Count;
             all.UnionWith(found);
             still = all.Count == known ? still + 1 : 0;
         }
 
         return all.Count;
+    }
+
+    /// <summary>What was frozen for its own sake stays so when all others go on.</summary>
+    private static void FreezeAgain()
+    {
+        LongProcess[] live;
+        lock (Live)
+        {
+            live = [.. Live];
+        }
+
+        foreach (var process in live)
+        {
+            process.FreezeAgain();
+        }
     }
 
     /// <summary>To the process groups, which hold those that cleared their environment, and to whoever bears the marker.</summary>

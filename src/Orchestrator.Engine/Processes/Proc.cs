@@ -30,6 +30,20 @@ internal static class Proc
         }
     }
 
+    /// <summary>Reads the beginning of a small file. Nothing when the process has ended.</summary>
+    public static int Read(string path, Span<byte> into)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return RandomAccess.Read(file, into, 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>
     /// The fields of <c>stat</c> after the name, which stands in brackets and may hold anything: state, parent, group,
     /// session, …; null when it has ended.

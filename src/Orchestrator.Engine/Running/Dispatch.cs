@@ -13,6 +13,7 @@ internal sealed class Dispatch(IHands hands, ChannelWriter<Event> inbox, TimePro
 {
     private readonly Dictionary<Ticket, (CancellationTokenSource Cancel, Task Task)> _underWay = [];
     private readonly List<Task> _ending = [];
+    private HashSet<Ticket> _held = [];
     private ITimer? _timer;
     private DateTimeOffset? _wakeAt;
     private volatile bool _rang;
@@ -22,6 +23,7 @@ internal sealed class Dispatch(IHands hands, ChannelWriter<Event> inbox, TimePro
     {
         var wanted = new HashSet<Ticket>();
         DateTimeOffset? wake = null;
+        Hold([.. orders.OfType<Order.Hold>().SelectMany(hold => hold.Turns)]); // before anything is started or ended
         foreach (var order in orders)
         {
             if (order is Order.Wake w)
@@ -44,6 +46,15 @@ internal sealed class Dispatch(IHands hands, ChannelWriter<Event> inbox, TimePro
 
         _ending.RemoveAll(task => task.IsCompleted);
         SetTimer(wake);
+    }
+
+    private void Hold(HashSet<Ticket> turns)
+    {
+        if (!turns.SetEquals(_held))
+        {
+            _held = turns;
+            hands.Hold(turns);
+        }
     }
 
     /// <summary>Cancels all and waits until nothing is under way.</summary>

@@ -10,6 +10,7 @@ using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Machine;
 using Orchestrator.Engine.Ports;
 using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Settings;
@@ -59,7 +60,7 @@ public sealed record RunContext(
 }
 
 /// <summary>Carries orders out with real git, real processes and real files. Each method is idempotent under its ticket.</summary>
-public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands, IAsyncDisposable
+public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, HeldTurns held, MachineSlots slots, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
     private readonly WorktreePool _pool = new(repository);
@@ -114,6 +115,9 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             return Failed(order, FailureKind.Transient, "hands", e.Message.ReplaceLineEndings(" "));
         }
     }
+
+    /// <inheritdoc/>
+    public void Hold(IReadOnlyCollection<Ticket> turns) => held.Set(turns.Select(OrderName));
 
     private Worktrees Trees => new(repository, _pool);
 
@@ -197,7 +201,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var files = Path.Combine(FolderOf(o.Milestone), "turns", Invariant($"{TurnFiles(o.Ticket)}{o.Brief.Role.ToString().ToLowerInvariant()}-a{o.Brief.Attempt}-r{o.Brief.Round}"));
         var turn = new Turn(
             o.Milestone, o.Brief, context.Prompts.Write(o.Milestone, o.Brief, about), repository.Places.Worktree(place.Name),
-            files, $"{context.Run}/{o.Ticket}", context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)))
+            files, OrderName(o.Ticket), context.Repository, planned.Model, planned.Timeout, windows => context.Tell(new Event.Answered(o.Ticket, windows)))
         {
             Workplace = workplace,
         };
@@ -205,9 +209,9 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         _turns[o.Ticket] = ended.Task;
         try
         {
-            var end = await turns.RunAsync(turn, cancellation).ConfigureAwait(false);
+            var end = await InSlotAsync(turn, cancellation).ConfigureAwait(false);
             await GuardAsync(cancellation).ConfigureAwait(false);
-            return new Event.TurnFinished(o.Ticket, end.Outcome, end.Usage, end.Models, end.Metered);
+            return new Event.TurnFinished(o.Ticket, end.Outcome, end.Usage, end.Models, end.Metered, end.Footprint);
         }
         finally
         {
@@ -215,6 +219,15 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             ended.SetResult();
         }
     }
+
+    /// <summary>One of the turns that the machine has for all orchestrators.</summary>
+    private async Task<TurnEnd> InSlotAsync(Turn turn, CancellationToken cancellation)
+    {
+        using var slot = await slots.TakeAsync(() => context.Warn(Invariant($"{turn.Milestone}: waits for others on this machine, which run all of its {slots.Most} turns (machine.max_turns)")), cancellation).ConfigureAwait(false);
+        return await turns.RunAsync(turn, cancellation).ConfigureAwait(false);
+    }
+
+    private string OrderName(Ticket turn) => $"{context.Run}/{turn}";
 
     /// <summary>The files that a worktree begins with whose conflict is to be resolved, should it have to be made anew.</summary>
     private async Task<string?> ConflictAsync(WorkPlace place, Order.RunTurn o, CancellationToken cancellation) => o.Resolving is { } work && o.Tip == o.Base

@@ -24,7 +24,7 @@ namespace Orchestrator.Engine.Running;
 /// <param name="time">The clock.</param>
 public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOnlyList<IObserver> observers, TimeProvider time)
 {
-    private static readonly TimeSpan LookAtMachine = TimeSpan.FromSeconds(5);
+    private const long Mebi = 1 << 20;
     private readonly Lock _lock = new();
     private readonly List<Event> _early = [];
     private RunLoop? _loop;
@@ -164,9 +164,15 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             gateEnvironment.Remove(secret); // gates run code that agents wrote, and need no model
         }
 
-        await using var hands = new Hands(context, repository, new TurnRunner(setup), new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
+        var held = new HeldTurns();
+        using var meters = new TreeMeters(time);
+        var series = new MachineSeries();
+        var slots = new MachineSlots(MachineSlots.FolderIn(user.SharedFolder), settings.MaxTurnsOfMachine ?? Math.Max(Math.Max(8, 2 * Environment.ProcessorCount), settings.MaxParallelTasks), time);
+        var limits = new Core.Capacity.GaugeLimits(settings.MaxParallelTasks, settings.MemoryReserve * Mebi, settings.DiskFloor * Mebi, slots.Most);
+        using var watch = new MachineWatch(ProbeOf(repository.Places, logs), slots, meters, limits, series, time);
+        await using var hands = new Hands(context, repository, new TurnRunner(setup, held, meters), held, slots, new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
         var evidence = EvidenceOf(journal, repository.Places, opened.Run, settings, text => log.Say(LogEventLevel.Warning, text));
-        var loop = new RunLoop(journal, hands, [tasksObserver, log, new MetricsFile(logs), .. evidence, .. observers], time, Tell);
+        var loop = new RunLoop(journal, hands, [watch, tasksObserver, log, new MetricsFile(logs, series), .. evidence, .. observers], time, Tell);
 
         context.Tell = loop.Tell;
 
@@ -184,18 +190,14 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         using var awake = settings.KeepAwake ? WakeLock.Hold(user.Find, $"works on the milestones in {repository.Places.Root}", text => log.Say(LogEventLevel.Debug, text)) : null;
-        var last = Core.Capacity.MachineReading.Unknown;
-        using var probe = time.CreateTimer(
-            _ =>
-            {
-                if (MachineProbe.Read(repository.Places.CommonDir, repository.Places.State, logs) is var reading && (reading.Pressure != last.Pressure || Math.Min(reading.Room, settings.MaxParallelTasks) != Math.Min(last.Room, settings.MaxParallelTasks)))
-                {
-                    last = reading;
-                    loop.Tell(new Event.MachineRead(reading));
-                }
-            },
-            null, TimeSpan.Zero, LookAtMachine);
-        var ended = await loop.RunAsync(opened.Run, opened.State, opened.First).ConfigureAwait(false);
+        var first = WithMachine(opened.First, watch.First());
+        if (slots.Trouble is { } trouble)
+        {
+            log.Say(LogEventLevel.Warning, $"no bound that is common to all orchestrators on this machine: {trouble}");
+        }
+
+        watch.Begin(loop.Tell);
+        var ended = await loop.RunAsync(opened.Run, opened.State, first).ConfigureAwait(false);
         if (ended.Unlanded is not null || ended.Final is Final.Stopped { Code: "target.gone" })
         {
             await tasks.StepAsideAsync(repository, CancellationToken.None).ConfigureAwait(false);
@@ -203,6 +205,17 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
         return ended;
     }
+
+    /// <summary>Looks at all that a run writes to.</summary>
+    public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null) =>
+        new(Directory.Exists(places.Worktrees) ? places.Worktrees : places.Root, places.CommonDir, places.State, logs ?? places.Root, Path.GetTempPath());
+
+    private static Event WithMachine(Event first, Core.Capacity.MachineReading? reading) => first switch
+    {
+        Event.RunStarted e => e with { Machine = reading },
+        Event.Resumed e => e with { Machine = reading },
+        _ => first,
+    };
 
     /// <summary>The evidence of an ended run, whose last fact may have been the last thing before a crash.</summary>
     private static void CatchUp(RunJournal journal, RepositoryPlaces places, RunState ended, OrchestratorSettings settings)

@@ -113,6 +113,15 @@ public sealed record OrchestratorSettings
     /// <summary>Keep the machine from going to sleep during a run.</summary>
     public bool KeepAwake { get; init; } = true;
 
+    /// <summary>How much memory is left to others, in MiB.</summary>
+    public int MemoryReserve { get; init; } = 512;
+
+    /// <summary>How much room the disk of the worktrees needs for one more, in MiB; null for what was measured.</summary>
+    public int? DiskFloor { get; init; }
+
+    /// <summary>How many turns all orchestrators of the user may run on the machine; null for eight, two for each processor, or what this run may, whichever is most.</summary>
+    public int? MaxTurnsOfMachine { get; init; }
+
     /// <summary>The conductor's part of it.</summary>
     public Policy ToPolicy() => new(
         MaxParallel: MaxParallelTasks,

@@ -26,6 +26,9 @@ public sealed class UserEnvironment(IReadOnlyDictionary<string, string> variable
     /// <summary>The folder for what can be fetched again.</summary>
     public string CacheFolder => Path.Combine(this["XDG_CACHE_HOME"] ?? Path.Combine(Home, ".cache"), "claude-code-orchestrator");
 
+    /// <summary>The folder for what all our runs of this user share, and only while they run.</summary>
+    public string SharedFolder => Path.Combine(this["XDG_STATE_HOME"] ?? Path.Combine(Home, ".local", "state"), "claude-code-orchestrator");
+
     /// <summary>Those of the named variables that are set.</summary>
     public Dictionary<string, string> Only(params IEnumerable<string> names)
     {

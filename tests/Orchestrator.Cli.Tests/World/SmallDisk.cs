@@ -1,7 +1,7 @@
 namespace Orchestrator.Cli.Tests.World;
 
 /// <summary>
-/// A file system of 24 MB over the repository, in a mount namespace that ends with its keeper: nothing is mounted for
+/// A file system of few megabytes over the repository, in a mount namespace that ends with its keeper: nothing is mounted for
 /// anybody else, and nothing stays mounted after a test that fails.
 /// </summary>
 internal sealed class SmallDisk : IDisposable
@@ -9,10 +9,10 @@ internal sealed class SmallDisk : IDisposable
     private readonly SampleRepository _repository;
     private readonly RunningTool _keeper;
 
-    public SmallDisk(SampleRepository repository)
+    public SmallDisk(SampleRepository repository, int megabytes = 24)
     {
         _repository = repository;
-        _keeper = Inside(repository, "cp -a \"$1\" \"$2\" && mount -t tmpfs -o size=24m,mode=700 none \"$1\" && cp -a \"$2/.\" \"$1\" && echo ready && exec sleep 600", repository.Folder, Path.Combine(repository.Home, "before"));
+        _keeper = Inside(repository, "cp -a \"$1\" \"$2\" && mount -t tmpfs -o size=$3m,mode=700 none \"$1\" && cp -a \"$2/.\" \"$1\" && echo ready && exec sleep 600", repository.Folder, Path.Combine(repository.Home, "before"), megabytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
         _keeper.WaitForLine("ready");
     }
 
@@ -27,8 +27,36 @@ internal sealed class SmallDisk : IDisposable
         return new RunningTool("/usr/bin/unshare", repository.Home, repository.Home, ["-Urm", "/bin/sh", "-c", commands, "sh", .. arguments]);
     }
 
-    public RunningTool Start(params string[] arguments) => new(
-        "/usr/bin/nsenter", _repository.Home, _repository.Home, [$"--target={_keeper.Id}", "-U", "-m", "--preserve-credentials", Tool.Program, "-C", _repository.Folder, .. arguments]);
+    public RunningTool Start(params string[] arguments) => Within([Tool.Program, "-C", _repository.Folder, .. arguments]);
+
+    /// <summary>What the program says there.</summary>
+    public string Ask(params string[] arguments)
+    {
+        using var asked = Start(arguments);
+        asked.WaitForExit(30);
+        return asked.Out;
+    }
+
+    /// <summary>Lays a file over another, for those who are inside.</summary>
+    public void Lay(string file, string over)
+    {
+        using var mount = Within(["mount", "--bind", file, over]);
+        Assert.True(mount.WaitForExit(30) == 0, mount.Error);
+    }
+
+    private RunningTool Within(string[] command) => new(
+        "/usr/bin/nsenter", _repository.Home, _repository.Home, [$"--target={_keeper.Id}", "-U", "-m", "--preserve-credentials", .. command]);
+
+    /// <summary>Leaves no more than this.</summary>
+    public void FillUpTo(long left)
+    {
+        var free = new DriveInfo(Seen).AvailableFreeSpace - left;
+        using var file = new FileStream(Path.Combine(Seen, ".git", "ballast"), FileMode.Create, FileAccess.Write, FileShare.None);
+        for (var piece = new byte[4096]; free > 0; free -= piece.Length)
+        {
+            file.Write(piece);
+        }
+    }
 
     /// <summary>Fills it to the last byte.</summary>
     public void Fill()

@@ -1,4 +1,5 @@
 using Orchestrator.Core.Agents;
+using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
@@ -29,6 +30,19 @@ public sealed class PlantedBugs
         ["the slot limit is ignored"] = (state, fact, at) => Conductor.Decide(
             state, fact is Event.RunStarted start ? start with { Policy = start.Policy with { MaxParallel = 99 } } : fact is Event.Resumed r ? r with { Policy = r.Policy with { MaxParallel = 99 } } : fact, at),
         ["the machine is not looked at"] = (state, fact, at) => Conductor.Decide(state, fact is Event.MachineRead ? new Event.Woke() : fact, at),
+        ["all turns are frozen for want of memory"] = (state, fact, at) => Conductor.Decide(
+            state, fact is Event.MachineRead { Reading.Scarce: Scarce.Memory } m ? new Event.MachineRead(m.Reading with { Scarce = Scarce.Disk }) : fact, at),
+        ["what is frozen goes on while it is critical"] = After((before, now) => before.Held.Count > 0 && now.Held == before.Held ? now with { Held = default } : now),
+        ["what is frozen stays frozen"] = (state, fact, at) => Conductor.Decide(
+            state, fact is Event.MachineRead { Reading.Pressure: not Pressure.Critical } && state is { Held.Count: > 0 } ? new Event.MachineRead(state.Machine) : fact, at),
+        ["nobody is frozen"] = After((_, now) => now with { Held = default }),
+        ["one who ended stays frozen"] = (state, fact, at) => Conductor.Decide(state, fact, at) is var d && state is { Held.Count: > 0 } && !d.Orders.Any(o => o is Order.Hold)
+            ? new Decision(d.State, [.. d.Orders, new Order.Hold(state.Held.Select(h => h.Turn).ToItems())])
+            : d,
+        ["others begin while one is frozen"] = (state, fact, at) => state is { Held.Count: > 0 } && fact is not Event.MachineRead && Conductor.Decide(state with { Held = default }, fact, at) is var d
+            && state.Held.Where(h => d.Orders.Any(o => o.TicketOrNull == h.Turn)).ToItems() is { Count: > 0 } still
+                ? new Decision(d.State with { Held = still }, [.. d.Orders, new Order.Hold(still.Select(h => h.Turn).ToItems())])
+                : Conductor.Decide(state, fact, at),
         ["the stage barrier is skipped"] = Start(start => start with { Plan = start.Plan.Select(m => m with { Needs = default }).ToItems() }),
         ["a budget is ignored"] = Start(start => start with { Plan = start.Plan.Select(m => m with { BudgetUsd = null }).ToItems() }),
         ["what is left out is done"] = Start(start => start with { LeftOut = default }),

@@ -21,6 +21,7 @@ internal sealed class Simulator
     private readonly Books _books;
     private readonly World _world;
     private readonly Disk _disk;
+    private readonly FrozenBook _frozen = new();
     private readonly LoopBug _bug;
     private RunState? _state;
     private IReadOnlyList<Order> _orders = [];
@@ -190,6 +191,7 @@ internal sealed class Simulator
         _disk.Append(fact, _world.Now);
         _steps++;
         var live = Know(fact);
+        _frozen.Read(fact);
         var decision = _decide(_state, fact, _world.Now);
         if (!live)
         {
@@ -206,11 +208,14 @@ internal sealed class Simulator
         _state = decision.State;
         _orders = decision.Orders;
         _books.NoteCurrent(_orders);
+        _frozen.Check(_orders, _world.Reading);
         var fresh = _books.TakeOrders(_state, _orders, Slots, _world.Now);
         foreach (var order in fresh)
         {
             _world.CarryOut(order);
         }
+
+        _world.Freeze([.. _orders.OfType<Order.Hold>().SelectMany(hold => hold.Turns)]);
 
         Books.Demand(
             _state.Final is not null || _state.Stop is not null || Slots == 0 || _world.Now < _world.LimitUntil || !_books.SomethingCouldStart(),
@@ -229,6 +234,7 @@ internal sealed class Simulator
         }
 
         _books.Crash();
+        _frozen.Crash();
         _world.Crash();
         Step(new Event.Resumed(_state!.Incarnation + 1, _scenario.Policy));
     }

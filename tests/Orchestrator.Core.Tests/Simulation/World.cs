@@ -28,6 +28,8 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
     private readonly Dictionary<string, DateTimeOffset> _walls = [];
     private readonly Dictionary<long, Usage> _used = [];
     private DateTimeOffset _limitUntil;
+    private HashSet<Ticket> _frozen = [];
+    private readonly List<Event> _whenThawed = [];
     private TimeSpan _wrong;
 
     /// <summary>What the machine's clock shows, which may be wrong and may be mended.</summary>
@@ -66,6 +68,12 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
 
         Advance(first.At + _wrong);
         var fact = _coming.Dequeue();
+        if (Whose.TicketOf(fact) is { } whose && _frozen.Contains(whose) && !rng.Percent(5))
+        {
+            _whenThawed.Add(fact); // but for one that was on its way already
+            return Next(wake);
+        }
+
         if (fact is Event.TurnFinished { Outcome: TurnOutcome.Limited limited })
         {
             // Told before the clock was set back, a reset lies that much further ahead, and has to be believed.
@@ -75,6 +83,17 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         }
 
         return fact;
+    }
+
+    /// <summary>Exactly these turns are frozen: they answer when they go on.</summary>
+    public void Freeze(IReadOnlyList<Ticket> turns)
+    {
+        _frozen = [.. turns];
+        foreach (var fact in _whenThawed.Where(fact => !_frozen.Contains(Whose.TicketOf(fact)!.Value)).ToList())
+        {
+            _whenThawed.Remove(fact);
+            Come(fact, 900);
+        }
     }
 
     /// <summary>The program died: answers under way are mostly lost, a few arrive late.</summary>
@@ -89,6 +108,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             }
         }
 
+        _whenThawed.Clear(); // they are killed before they can say anything
         foreach (var fact in survivors)
         {
             Come(fact, 600);
@@ -108,14 +128,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
 
         if (Fault(3))
         {
-            var reading = rng.Below(4) switch
-            {
-                0 => new MachineReading(Pressure.Critical, 0, "no memory"),
-                1 => new MachineReading(Pressure.Tense, 0, "busy"),
-                _ => new MachineReading(Pressure.Calm, 1 + rng.Below(4), ""),
-            };
-            Come(new Event.MachineRead(reading), 5);
-            Come(new Event.MachineRead(MachineReading.Unknown), 300);
+            Machine();
         }
 
         if (Fault(6))
@@ -127,6 +140,29 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         {
             Come(new Event.StopAsked(new StopRequest((Urgency)rng.Below(2), "operator", "asked")), 20);
         }
+    }
+
+    /// <summary>The machine is read, when it is critical again and again; in the end there is room.</summary>
+    private void Machine()
+    {
+        var reading = rng.Below(5) switch
+        {
+            0 => new MachineReading(Pressure.Critical, 0, "no memory", Scarce.Memory),
+            1 => new MachineReading(Pressure.Critical, 0, "no room", Scarce.Disk),
+            2 => new MachineReading(Pressure.Tense, 0, "busy", Scarce.Cpu),
+            _ => new MachineReading(Pressure.Calm, 1 + rng.Below(4), "", Scarce.Others),
+        };
+        for (var times = reading.Pressure == Pressure.Critical ? 1 + rng.Below(5) : 1; times > 0; times--)
+        {
+            Come(new Event.MachineRead(reading), 20);
+        }
+
+        if (rng.Percent(30))
+        {
+            Come(new Event.MachineRead(new MachineReading(Pressure.Tense, 1, "little room", reading.Scarce)), 120);
+        }
+
+        Come(new Event.MachineRead(MachineReading.Unknown), 300);
     }
 
     /// <summary>The clock is set, or the laptop slept. Timers look at the clock at least every half minute.</summary>

@@ -21,6 +21,8 @@ public sealed class TurnRunnerTests : IDisposable
         """;
 
     private readonly TempFolder _folder = new();
+    private readonly HeldTurns _held = new();
+    private Core.Capacity.Footprint? _took;
     private readonly string _order = $"test/{Guid.NewGuid()}";
 
     public TurnRunnerTests() => Directory.CreateDirectory(_folder.In("work"));
@@ -88,6 +90,30 @@ public sealed class TurnRunnerTests : IDisposable
         Assert.Equal("""{"prompts":[{"name":"implement","version":3},{"name":"go-on","own":"abc"}]}""" + "\n", File.ReadAllText(_folder.In("turn-1.prompt.json")));
     }
 
+    [Fact]
+    public async Task While_it_is_frozen_its_clocks_stand_still()
+    {
+        var running = RunAsync("echo up > begun; sleep 1; result", idle: 3, wall: 6);
+        while (!File.Exists(_folder.In("work", "begun")))
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        _held.Set([_order]);
+        await Task.Delay(TimeSpan.FromSeconds(9), TestContext.Current.CancellationToken); // longer than both limits
+        Assert.False(running.IsCompleted);
+        _held.Set([]);
+        Assert.Equal(new TurnOutcome.Completed("all is done"), await running);
+        Assert.InRange(_took!.Value.Wall.TotalSeconds, 0, 5);
+    }
+
+    [Fact]
+    public async Task What_it_took_of_the_machine_is_said()
+    {
+        await RunAsync("x=$(head -c 40000000 /dev/zero | tr '\\0' a); until_later 4; until later; do :; done; result", idle: 600);
+        Assert.True(_took is { Memory: > 35_000_000, Disk: null } took && took.Cpu > TimeSpan.FromSeconds(0.5) && took.Wall > TimeSpan.FromSeconds(2), _took.ToString());
+    }
+
     private async Task<TurnOutcome> RunAsync(string script, double idle = 4, double wall = 3600, Cap cap = default)
     {
         var agent = _folder.Script("agent", Prelude + script);
@@ -98,6 +124,9 @@ public sealed class TurnRunnerTests : IDisposable
         };
         var brief = new TurnBrief(Role.Implement, Ask.Begin, Guid.NewGuid(), false, 1, 0, 1, Cap: cap);
         var turn = new Turn(MilestoneId.Parse("1A"), brief, new WrittenPrompt("do it", [new PromptSource("implement", 3, null), new PromptSource("go-on", null, "abc")]), _folder.In("work"), _folder.In("turn"), _order, _folder.Path, null, null, _ => { });
-        return (await new TurnRunner(setup).RunAsync(turn, TestContext.Current.CancellationToken)).Outcome;
+        using var meters = new TreeMeters(TimeProvider.System);
+        var end = await new TurnRunner(setup, _held, meters).RunAsync(turn, TestContext.Current.CancellationToken);
+        _took = end.Footprint;
+        return end.Outcome;
     }
 }

@@ -20,6 +20,21 @@ public sealed class AwakeTimeTests
     }
 
     [Fact]
+    public void Time_that_is_passed_over_counts_nothing()
+    {
+        var clock = new HandClock();
+        var awake = new AwakeTime(clock);
+        for (var i = 0; i < 60; i++)
+        {
+            clock.Pass(1);
+            awake.Pass();
+        }
+
+        clock.Pass(1);
+        Assert.Equal(1, awake.Look().TotalSeconds);
+    }
+
+    [Fact]
     public void An_hour_in_which_nobody_looked_counts_next_to_nothing()
     {
         var clock = new HandClock();

@@ -67,6 +67,10 @@ public sealed class LoopTests : IDisposable
 
         public bool Throws { get; init; }
 
+        public void Hold(IReadOnlyCollection<Ticket> turns)
+        {
+        }
+
         public Task<Event?> CarryOutAsync(Order order, CancellationToken cancellation) => Throws ? throw new InvalidOperationException("broken") : Task.FromResult<Event?>(order switch
         {
             Order.Prepare o => new Event.WorktreeReady(o.Ticket, "base", null),

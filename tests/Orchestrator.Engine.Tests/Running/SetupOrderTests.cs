@@ -5,6 +5,7 @@ using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Machine;
 using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Settings;
@@ -72,6 +73,6 @@ public sealed class SetupOrderTests : InRepository
         };
         var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = Repo.User.Home, [LongProcess.RepositoryMarker] = Opened.Places.CommonDir };
         var agents = new TurnRunner(new AgentSetup("/bin/false", environment, null, null, TimeSpan.FromMinutes(1)));
-        return new Hands(context, Opened, agents, new GateRunner(environment), new LiveTasks(Opened.Places), new ConfigGuard(Opened));
+        return new Hands(context, Opened, agents, new HeldTurns(), new MachineSlots(Repo.Around.In("turns"), 8, TimeProvider.System), new GateRunner(environment), new LiveTasks(Opened.Places), new ConfigGuard(Opened));
     }
 }
