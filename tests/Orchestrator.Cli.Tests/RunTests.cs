@@ -19,7 +19,7 @@ public sealed class RunTests
         Assert.Equal("", repository.Git("status", "--porcelain"));
         Assert.Equal(repository.Read("TASKS.md").Trim(), repository.Git("show", "main:TASKS.md"));
         Assert.Equal("", repository.Git("fsck"));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(repository.Folder, ".worktree")));
+        Assert.Empty(LeftWorktrees.Of(repository.Folder));
         Assert.Single(Directory.EnumerateFiles(Path.Combine(repository.Folder, "logs"), "orchestrator_*.log"));
         using var metrics = JsonDocument.Parse(repository.Read("logs/metrics.json"));
         Assert.Equal(3, metrics.RootElement.GetProperty("milestones").GetArrayLength());

@@ -321,7 +321,8 @@ public sealed class ZooTests
             Assert.Contains("1A attempt 1", zoo.Read("out/1A.txt"), StringComparison.OrdinalIgnoreCase);
         }
 
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(zoo.Git("rev-parse", "--git-common-dir").Trim(), zoo.Checkout))!, ".worktree")));
+        var common = Path.GetFullPath(zoo.Git("rev-parse", "--git-common-dir").Trim(), zoo.Checkout);
+        Assert.DoesNotContain(LeftWorktrees.Of(Path.GetDirectoryName(common)!, common), left => left.StartsWith(".worktree/", StringComparison.Ordinal));
         return error;
     }
 }

@@ -214,14 +214,13 @@ internal sealed class CrashScene
         public static After Of(SampleRepository repository, string? refusedLock = null)
         {
             var git = Path.Combine(repository.Folder, ".git");
-            var worktrees = new[] { Path.Combine(repository.Folder, ".worktree"), Path.Combine(git, "worktrees") }.Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries);
             return new After(
                 string.Join(' ', repository.Merged().Split(' ').Order(StringComparer.Ordinal)),
                 repository.Git("ls-tree", "-r", "main"),
                 repository.Git("status", "--porcelain"),
                 repository.Read("TASKS.md"),
                 string.Join(' ', Directory.EnumerateFiles(git, "*.lock", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(git, file)).Where(name => name != refusedLock).Order(StringComparer.Ordinal)),
-                string.Join(' ', worktrees.Select(entry => Path.GetRelativePath(repository.Folder, entry))));
+                string.Join(' ', LeftWorktrees.Of(repository.Folder)));
         }
 
         /// <summary>Where a call only failed, an agent may have needed another attempt and have said so in its file.</summary>

@@ -32,7 +32,7 @@ public sealed class ReadyTests
         Assert.Equal("", repository.Git("for-each-ref", "refs/orchestrator/rescue"));
         Assert.Equal(["gone 1A", "gone 1B", "gone candidate"], repository.Read("torn").Split('\n', StringSplitOptions.RemoveEmptyEntries).Order().Distinct());
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(repository.Folder, ".orchestrator", "tmp")));
-        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(repository.Folder, ".worktree")));
+        Assert.Empty(LeftWorktrees.Of(repository.Folder));
     }
 
     [Fact]

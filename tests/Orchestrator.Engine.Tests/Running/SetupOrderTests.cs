@@ -34,12 +34,18 @@ public sealed class SetupOrderTests : InRepository
     [Fact]
     public async Task A_candidate_is_made_ready_before_its_gates_and_so_is_what_was_before()
     {
-        await using var hands = Make("echo x > prepared");
+        var hands = Make("echo x > prepared");
         var finished = Assert.IsType<Event.GateFinished>(await hands.CarryOutAsync(Test(await CommitOfAsync("new.txt")), Stop));
         Assert.True(finished.Results[0].Passed);
         Assert.Equal(new GateBefore(false, default), finished.Results[1].Before);
         Assert.False(finished.Results[1].Blocks);
-        Assert.False(Directory.Exists(Opened.Places.Temporary(Worktrees.CandidateName)) || Directory.Exists(Folder(Worktrees.BeforeName)));
+        await hands.DisposeAsync();
+        foreach (var name in new[] { Worktrees.CandidateName, Worktrees.BeforeName })
+        {
+            Assert.True(File.Exists(Path.Combine(Folder(name), "src", "app.txt"))); // the worktree stays for the next run
+            Assert.False(File.Exists(Path.Combine(Folder(name), "prepared")));
+            Assert.False(Directory.Exists(Opened.Places.Temporary(name)));
+        }
     }
 
     [Fact]
