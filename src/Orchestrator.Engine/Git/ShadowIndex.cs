@@ -63,8 +63,10 @@ internal sealed class ShadowIndex
             return false;
         }
 
-        var differing = await _repository.Git.TryAsync(_repository.Places.Shadow, ["diff-index", "--no-ext-diff", "--quiet", commit], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
-        return differing.Succeeded && (await LooseAsync(worktree, cancellation).ConfigureAwait(false)).Count == 0;
+        var differing = _repository.Git.TryAsync(_repository.Places.Shadow, ["diff-index", "--no-ext-diff", "--quiet", commit], cancellation, workTree: worktree, index: _index);
+        var loose = LooseAsync(worktree, cancellation);
+        await Task.WhenAll(differing, loose).ConfigureAwait(false);
+        return (await differing.ConfigureAwait(false)).Succeeded && (await loose.ConfigureAwait(false)).Count == 0;
     }
 
     /// <summary>The files and folders that the index does not have; of a folder that it knows nothing of, the folder alone.</summary>

@@ -97,7 +97,11 @@ public sealed class WorktreePool(Repository repository)
     {
         var folder = Places.Worktree(member.Name);
         var index = ShadowIndex.OfDisposable(repository, member.Name);
-        _removal.Empty(folder);
+        if (member.Commit is null)
+        {
+            _removal.Empty(folder); // who knows what went on in it before this start
+        }
+
         await index.ResetAsync(folder, member.Exact ? member.Commit : null, content, cancellation).ConfigureAwait(false);
         Reset(admin, $"ref: {branch}", tip);
         index.GiveTo(admin);

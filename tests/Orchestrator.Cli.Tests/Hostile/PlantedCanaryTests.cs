@@ -11,7 +11,7 @@ public sealed class PlantedCanaryTests
     // The commands that a whole run must have given while the canaries sat there, or the test proves nothing.
     private static readonly string[] Commands =
     [
-        "add", "cat-file", "commit-tree", "config", "diff-tree", "for-each-ref", "hash-object", "index-pack", "ls-tree", "merge-base", "merge-tree", "mktree",
+        "add", "cat-file", "commit-tree", "config", "diff-index", "diff-tree", "fast-import", "for-each-ref", "index-pack", "ls-tree", "merge-base", "merge-tree",
         "pack-objects", "read-tree", "rev-list", "rev-parse", "symbolic-ref", "update-index", "update-ref", "version", "worktree", "write-tree", "log",
     ];
 
