@@ -32,8 +32,8 @@ internal static class StreamFigure
         var home = workshop.Make("home");
         var folder = Repository.Make(workshop, home, "repository", Chatters, Path.Combine(root, "bench", "chatting-agent.pl"), $"\"max_parallel_tasks\": {Chatters}");
         var use = Watched.Run(folder, home, Path.Combine(root, "artifacts", "program", "orchestrator"), "run");
-        var turns = Directory.GetFiles(Path.Combine(folder, ".orchestrator"), "*.jsonl", SearchOption.AllDirectories).Where(file => file.Contains("/turns/", StringComparison.Ordinal)).ToList();
-        var (from, to) = (turns.Max(File.GetCreationTimeUtc), turns.Min(File.GetLastWriteTimeUtc));
+        List<string> Turns(string ending) => [.. Directory.GetFiles(Path.Combine(folder, ".orchestrator"), ending, SearchOption.AllDirectories).Where(file => file.Contains("/turns/", StringComparison.Ordinal))];
+        var (from, to) = (Turns("*.prompt.md").Max(File.GetLastWriteTimeUtc), Turns("*.jsonl").Min(File.GetLastWriteTimeUtc)); // the prompt is written just before the agent begins
         if (to - from < TimeSpan.FromSeconds(20))
         {
             throw new InvalidOperationException($"All {Chatters} agents were at work together for {(to - from).TotalSeconds:0.0} s only.");

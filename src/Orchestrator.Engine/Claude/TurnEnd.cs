@@ -43,14 +43,16 @@ public sealed record TurnEnd(TurnOutcome Outcome, Usage Usage, Items<ModelUsage>
 internal sealed class Hearing(Action<Items<LimitWindow>> tell)
 {
     private const double Grain = 0.01;
-    private bool _answered;
     private Items<LimitWindow> _windows;
+
+    /// <summary>Whether the provider has answered.</summary>
+    public bool Answered { get; private set; }
 
     public void Look(TurnReport report)
     {
-        if (report.Answered && (!_answered || report.Windows.Any(IsNews)))
+        if (report.Answered && (!Answered || report.Windows.Any(IsNews)))
         {
-            _answered = true;
+            Answered = true;
             _windows = report.Windows;
             tell(report.Windows);
         }

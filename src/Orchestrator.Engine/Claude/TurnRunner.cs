@@ -32,6 +32,9 @@ public sealed record Turn(
 /// <param name="meters">Measures what turns take; null for not at all.</param>
 public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMeters? meters = null)
 {
+    // The first answer is waited for by others, which share what the provider has in its cache then.
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(25);
+
     // What a shorter turn built is not worth the walk through its worktree.
     private static readonly TimeSpan WorthAWalk = TimeSpan.FromSeconds(30);
 
@@ -116,7 +119,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
         var exit = process.WaitAsync(cancellation);
         var limits = new LivenessLimits(setup.IdleTimeout, turn.Timeout ?? setup.TurnTimeout, setup.ResultGrace);
         var watch = new TurnWatch(process, reader, turn.Folder, limits, TimeProvider.System);
-        while (await Task.WhenAny(exit, Task.Delay(AwakeTime.Rhythm, cancellation)).ConfigureAwait(false) != exit)
+        while (await Task.WhenAny(exit, Task.Delay(hearing.Answered ? AwakeTime.Rhythm : Soon, cancellation)).ConfigureAwait(false) != exit)
         {
             cancellation.ThrowIfCancellationRequested();
             if (_held.IsHeld(turn.Order))

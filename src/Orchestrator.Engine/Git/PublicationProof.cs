@@ -28,14 +28,14 @@ public sealed class PublicationProof(Repository repository)
     /// <param name="cancellation">Ends the look.</param>
     public async Task<Proof> LookAsync(string onto, string candidate, IReadOnlyList<BatchItem> batch, IReadOnlyList<string> earlier, CancellationToken cancellation)
     {
+        var tips = MissingAsync(candidate, [.. batch.Select(b => b.Tip)], cancellation);
+        var before = MissingAsync(candidate, [.. earlier, onto], cancellation);
         var merges = await MergesAsync(candidate, [onto, .. earlier], cancellation).ConfigureAwait(false);
         var remade = await RemakeAsync(merges, cancellation).ConfigureAwait(false);
         var floor = merges.Count > 0 ? merges[^1].First : candidate; // the target, or what was proved when it was published
         var paths = await PathsAsync([(floor, candidate), .. remade.SelectMany(Compared)], cancellation).ConfigureAwait(false);
         var wrongTrees = remade.Select(merge => Differs(merge, paths)).OfType<string>().ToList();
         var theirs = remade.Where(merge => merge.Base is not null).SelectMany(merge => paths[(merge.Base!, merge.Of.Second!)]).Append(TasksFile).ToHashSet(StringComparer.Ordinal);
-        var tips = await MissingAsync(candidate, [.. batch.Select(b => b.Tip)], cancellation).ConfigureAwait(false);
-        var before = await MissingAsync(candidate, [.. earlier, onto], cancellation).ConfigureAwait(false);
         var strangers = merges.Where(m => m.Second is { } second && batch.All(b => b.Tip != second) && !earlier.Contains(second)).Select(m => $"{Short(m.Commit)} merges {Short(m.Second!)}, which is no milestone's").ToList();
         if (floor != onto && floor != candidate && !earlier.Contains(floor))
         {
@@ -46,9 +46,9 @@ public sealed class PublicationProof(Repository repository)
         return new Proof(
         [
             Check(ProofKind.SameTree, wrongTrees),
-            Check(ProofKind.HoldsTips, [.. tips.Select(t => $"the milestone's commit {Short(t)} is not in it")]),
+            Check(ProofKind.HoldsTips, [.. (await tips.ConfigureAwait(false)).Select(t => $"the milestone's commit {Short(t)} is not in it")]),
             Check(ProofKind.OnlyTheirPaths, strangers),
-            Check(ProofKind.HoldsEarlier, [.. before.Select(t => $"the earlier commit {Short(t)} is not in it")]),
+            Check(ProofKind.HoldsEarlier, [.. (await before.ConfigureAwait(false)).Select(t => $"the earlier commit {Short(t)} is not in it")]),
         ]);
     }
 
@@ -65,23 +65,20 @@ public sealed class PublicationProof(Repository repository)
         return [.. log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(f => new Merge(f[0], f.ElementAtOrDefault(2) ?? "", f.ElementAtOrDefault(3), f[1]))];
     }
 
-    /// <summary>Makes merges once more, with the very call that made them.</summary>
-    private async Task<List<Remade>> RemakeAsync(List<Merge> merges, CancellationToken cancellation)
+    /// <summary>Makes merges once more, with the very call that made them; as many at a time as there are processors.</summary>
+    private async Task<IReadOnlyList<Remade>> RemakeAsync(List<Merge> merges, CancellationToken cancellation)
     {
-        var remade = new List<Remade>();
+        var remade = new Remade[merges.Count];
         var bases = await BasesAsync(merges, cancellation).ConfigureAwait(false);
-        foreach (var merge in merges)
+        await Parallel.ForAsync(0, merges.Count, cancellation, async (i, stop) =>
         {
-            if (merge.Second is not { } second)
+            remade[i] = new Remade(merges[i], null, null);
+            if (merges[i].Second is { } second)
             {
-                remade.Add(new Remade(merge, null, null));
-                continue;
+                var again = await repository.Git.TryAsync(repository.Places.Shadow, Candidates.MergeCall(merges[i].First, second), stop).ConfigureAwait(false);
+                remade[i] = new Remade(merges[i], again.Succeeded ? GitOutput.MergeTree(again).Tree : null, bases[merges[i].Commit]);
             }
-
-            var again = await repository.Git.TryAsync(repository.Places.Shadow, Candidates.MergeCall(merge.First, second), cancellation).ConfigureAwait(false);
-            remade.Add(new Remade(merge, again.Succeeded ? GitOutput.MergeTree(again).Tree : null, bases[merge.Commit]));
-        }
-
+        }).ConfigureAwait(false);
         return remade;
     }
 
