@@ -31,7 +31,8 @@ internal static class Repository
         Clock.Run(folder, home, "/usr/bin/git", "config", "user.name", "Bench");
         Clock.Run(folder, home, "/usr/bin/git", "config", "user.email", "bench@localhost");
         Clock.Run(folder, home, "/usr/bin/git", "add", "-A");
-        Clock.Run(folder, home, "/usr/bin/git", "commit", "-q", "-m", "begin");
+        Clock.Run(folder, home, "/usr/bin/git", "-c", "gc.auto=0", "commit", "-q", "-m", "begin");
+        Clock.Run(folder, home, "/usr/bin/git", "gc", "-q"); // as a repository is that has been in use; by itself git would do so in the background of what is measured
         return folder;
     }
 

@@ -20,6 +20,29 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>
+    /// Blocks for the calling thread, and so for what it starts, the signals by which a terminal or a person asks a process
+    /// to end or to stop. SIGKILL is not among them, which no process can block.
+    /// </summary>
+    public static void BlockRequests()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const int Hangup = 1, Quit = 3;
+        var (block, terminalStop) = OperatingSystem.IsLinux() ? (0, 20) : (1, 18);
+        var set = new byte[128]; // as long as the longest of them
+        _ = EmptySet(set);
+        foreach (var signal in new[] { Hangup, Interrupt, Quit, Terminate, terminalStop })
+        {
+            _ = AddToSet(set, signal);
+        }
+
+        _ = ChangeMask(block, set, 0);
+    }
+
     /// <summary>Sends a signal to a process and, where it leads one, to its group.</summary>
     public static void SignalGroup(int pid, int signal)
     {
@@ -58,6 +81,15 @@ internal static partial class Posix
         var resolved = new byte[4097];
         return ResolvePath(path, resolved) == 0 ? null : System.Text.Encoding.UTF8.GetString(resolved.AsSpan(0, resolved.AsSpan().IndexOf((byte)0)));
     }
+
+    [LibraryImport("libc", EntryPoint = "sigemptyset")]
+    private static partial int EmptySet([In, Out] byte[] set);
+
+    [LibraryImport("libc", EntryPoint = "sigaddset")]
+    private static partial int AddToSet([In, Out] byte[] set, int signal);
+
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    private static partial int ChangeMask(int how, byte[] set, nint before);
 
     [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint ResolvePath(string path, [Out] byte[] resolved);

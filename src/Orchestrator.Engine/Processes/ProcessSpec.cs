@@ -9,7 +9,7 @@ public sealed record ProcessSpec(
     string File, IReadOnlyList<string> Arguments, string Directory, IReadOnlyDictionary<string, string> Environment)
 {
     /// <summary>
-    /// True for a short process that the terminal's Ctrl-C shall end along with us. Others have a session of their own:
+    /// True for a short process that the terminal's Ctrl-C shall end along with us. Others do not hear it:
     /// a git that publishes must not be interrupted half-way by a key that only asks us to end.
     /// </summary>
     public bool InTerminal { get; init; }

@@ -16,7 +16,7 @@ public static class ShortProcess
     /// <exception cref="System.ComponentModel.Win32Exception">The program is missing or may not be run.</exception>
     public static async Task<ProcessEnd> RunAsync(ProcessSpec spec, byte[]? input, TimeSpan timeout, CancellationToken cancellation)
     {
-        using var process = await Spawner.StartAsync(Info(InOwnSession(spec))).ConfigureAwait(false);
+        using var process = await Spawner.StartAsync(Info(spec), deaf: !spec.InTerminal).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeout);
         using var output = new MemoryStream();
@@ -66,12 +66,6 @@ public static class ShortProcess
 
         return info;
     }
-
-    /// <summary>A program that cannot be started is left as it is, so that starting it says so.</summary>
-    internal static ProcessSpec InOwnSession(ProcessSpec spec) =>
-        !OperatingSystem.IsWindows() && !spec.InTerminal && LongProcess.Tool("setsid") is { } setsid && File.Exists(spec.File) && (File.GetUnixFileMode(spec.File) & UnixFileMode.UserExecute) != 0
-            ? spec with { File = setsid, Arguments = [spec.File, .. spec.Arguments] }
-            : spec;
 
     private static async Task FeedAsync(Process process, byte[]? input, CancellationToken cancellation)
     {

@@ -85,7 +85,7 @@ public sealed partial class WakeLock : IDisposable
         {
             // A session of its own: the terminal's Ctrl-C asks us to end, not the machine to sleep.
             var spec = new ProcessSpec(program, arguments, "/", new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" });
-            var process = await Spawner.StartAsync(ShortProcess.Info(ShortProcess.InOwnSession(spec))).ConfigureAwait(false);
+            var process = await Spawner.StartAsync(ShortProcess.Info(spec), deaf: true).ConfigureAwait(false);
             _ = ListenAsync(process, say);
             return process;
         }
