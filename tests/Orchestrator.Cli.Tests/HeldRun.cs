@@ -11,8 +11,9 @@ internal sealed class HeldRun : IDisposable
     /// <summary>Stays wherever <c>$PWD</c> matches until it is let go.</summary>
     private const string Gate = """{ "name": "gate", "run": "case $PWD in */PLACE) DEAF touch $HOME/held; while [ ! -e $HOME/go ]; do sleep 0.05; done;; esac" }""";
 
+    // Like git itself, bash leaves the signals blocked that were blocked when it was started; a plain sh may not.
     private const string Git = """
-        #!/bin/sh
+        #!/bin/bash
         skip=
         for word in "$@"; do
             [ -n "$skip" ] && skip= && continue
