@@ -47,13 +47,16 @@ public static class StateFolder
     }
 
     /// <summary>Writes a file whole or not at all.</summary>
-    public static void WriteWhole(string path, string text)
+    /// <param name="path">Where.</param>
+    /// <param name="text">What.</param>
+    /// <param name="durable">False for what can be made again: then it may be gone after a loss of power.</param>
+    public static void WriteWhole(string path, string text, bool durable = true)
     {
         var draft = path + ".new";
         using (var stream = new FileStream(draft, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             stream.Write(Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
+            stream.Flush(flushToDisk: durable);
         }
 
         File.Move(draft, path, overwrite: true);

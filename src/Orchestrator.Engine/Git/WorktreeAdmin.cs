@@ -9,7 +9,7 @@ internal static class WorktreeAdmin
     public static IReadOnlyList<string> Vital { get; } = ["gitdir", "commondir", "HEAD", "index", "locked"];
 
     /// <summary>Says where the worktree lies.</summary>
-    public static void SetFolder(string admin, string folder) => StateFolder.WriteWhole(Path.Combine(admin, "gitdir"), Path.Combine(folder, ".git") + "\n");
+    public static void SetFolder(string admin, string folder) => StateFolder.WriteWhole(Path.Combine(admin, "gitdir"), Path.Combine(folder, ".git") + "\n", durable: false);
 
     /// <summary>Says what its HEAD is, and begins a history of HEAD with it as a new worktree has one.</summary>
     /// <param name="admin">The worktree's part of the repository.</param>
@@ -19,7 +19,7 @@ internal static class WorktreeAdmin
     /// <param name="at">When.</param>
     public static void SetHead(string admin, string head, string commit, GitIdentity who, DateTimeOffset at)
     {
-        StateFolder.WriteWhole(Path.Combine(admin, "HEAD"), head + "\n");
+        StateFolder.WriteWhole(Path.Combine(admin, "HEAD"), head + "\n", durable: false);
         Directory.CreateDirectory(Path.Combine(admin, "logs"));
         File.WriteAllText(
             Path.Combine(admin, "logs", "HEAD"),

@@ -21,7 +21,7 @@ public sealed class MetricsFile(string folder, MachineSeries? series = null) : I
     {
         if (fact is Event.TurnFinished or Event.TurnMetered or Event.Published or Event.RunStarted or Event.Resumed or Event.MachineRead || state.Final is not null)
         {
-            _sparing.Show(() => StateFolder.WriteWhole(_file, Write(state, at, series?.All() ?? [])), last: state.Final is not null);
+            _sparing.Show(() => StateFolder.WriteWhole(_file, Write(state, at, series?.All() ?? []), durable: false), last: state.Final is not null);
         }
     }
 
