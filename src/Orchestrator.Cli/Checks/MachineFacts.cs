@@ -192,6 +192,6 @@ internal sealed class MachineFacts(UserEnvironment user, OrchestratorSettings se
         }
 
         var working = Lease.IsHeld(repository.Places.Lease);
-        return StateChecks.Leftovers(working ? 0 : (await new Housekeeping(repository).ListAsync(stop).ConfigureAwait(false)).Count, working, unfinished);
+        return StateChecks.Leftovers(working ? 0 : (await new Housekeeping(repository).ListAsync(stop).ConfigureAwait(false)).Count(left => left.Disposable is null), working, unfinished);
     }
 }

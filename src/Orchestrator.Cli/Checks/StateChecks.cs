@@ -12,7 +12,7 @@ internal static class StateChecks
         "state folder", (mode & Others) == 0, $"{folder}, mode {Convert.ToString((int)mode, 8)}", "mode 700", $"Run 'doctor --fix', or 'chmod 700 {folder}': transcripts hold what agents saw.", Need.Wanted, Mendable: true);
 
     /// <summary>Worktrees, branches and locks that nobody works with.</summary>
-    /// <param name="leftovers">How many <c>clean</c> would remove.</param>
+    /// <param name="leftovers">How many <c>clean</c> would remove, but for worktrees that wait for the next run.</param>
     /// <param name="working">Whether a process works on the repository: then they are in use.</param>
     /// <param name="unfinished">Whether a run has not ended, which goes on with them.</param>
     public static Check Leftovers(int leftovers, bool working, bool unfinished) => new(
