@@ -8,7 +8,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        ".CrashPointTests", ".SharedHostileActTests", ".JournalCrashPointTests", ".FileHostileActTests", ".WorktreeHostileActTests",
+        ".CrashPointTests", ".SoakTests", ".SharedHostileActTests", ".JournalCrashPointTests", ".FileHostileActTests", ".WorktreeHostileActTests",
         ".MeddledWorktreeTests", ".DemoTests", ".SmallMachineTests", ".TerminalTests", ".RefusedCrashPointTests",
     ];
 

@@ -3,7 +3,6 @@ using System.Globalization;
 namespace Orchestrator.Cli.Tests.Soak;
 
 /// <summary>Long runs whose agents crash, hang up, are refused, leave children and talk much: nothing grows with the milestones, and nothing stays.</summary>
-[Collection(Alone.Name)]
 public sealed class SoakTests
 {
     private const int InStage = 10;
@@ -35,7 +34,7 @@ public sealed class SoakTests
         Assert.Empty(repository.LeftOver());
         Assert.DoesNotContain(Directory.GetFiles(Path.Combine(repository.Folder, ".git"), "*.lock", SearchOption.AllDirectories), file => !Path.GetFileName(file).StartsWith("orchestrator", StringComparison.Ordinal)); // the lease stays and is not held
         Assert.Empty(Directory.GetFiles(Path.Combine(repository.Folder, ".orchestrator"), "*.new", SearchOption.AllDirectories));
-        Assert.InRange(Worktrees(repository).Length, 1, Slots);
+        Assert.InRange(Worktrees(repository).Length, 1, 2 * Slots); // those in work, and those that waited for a limit beside them
         Assert.All(Worktrees(repository), folder => Assert.StartsWith("pool-", Path.GetFileName(folder), StringComparison.Ordinal)); // for the next run
         Assert.Equal("", repository.Git("status", "--porcelain", "--untracked-files=no"));
     }
