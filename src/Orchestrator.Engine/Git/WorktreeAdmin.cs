@@ -11,18 +11,18 @@ internal static class WorktreeAdmin
     /// <summary>Says where the worktree lies.</summary>
     public static void SetFolder(string admin, string folder) => StateFolder.WriteWhole(Path.Combine(admin, "gitdir"), Path.Combine(folder, ".git") + "\n", durable: false);
 
-    /// <summary>Says what its HEAD is, and begins a history of HEAD with it as a new worktree has one.</summary>
+    /// <summary>Makes it that of a new worktree: what work left in it goes, its HEAD is another, and the history of HEAD begins with that.</summary>
     /// <param name="admin">The worktree's part of the repository.</param>
     /// <param name="head">A commit, or <c>ref: </c> and the name of a branch.</param>
     /// <param name="commit">The commit that it comes to.</param>
     /// <param name="who">Whose doing it is.</param>
-    /// <param name="at">When.</param>
-    public static void SetHead(string admin, string head, string commit, GitIdentity who, DateTimeOffset at)
+    public static void Renew(string admin, string head, string commit, GitIdentity who)
     {
+        Removal.Strip(admin);
         StateFolder.WriteWhole(Path.Combine(admin, "HEAD"), head + "\n", durable: false);
         Directory.CreateDirectory(Path.Combine(admin, "logs"));
         File.WriteAllText(
             Path.Combine(admin, "logs", "HEAD"),
-            string.Create(CultureInfo.InvariantCulture, $"{new string('0', commit.Length)} {commit} {who.ForImport} {at.ToUnixTimeSeconds()} +0000\torchestrator: handed on\n"));
+            string.Create(CultureInfo.InvariantCulture, $"{new string('0', commit.Length)} {commit} {who.ForImport} {TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()} +0000\torchestrator: handed on\n"));
     }
 }

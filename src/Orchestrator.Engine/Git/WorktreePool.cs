@@ -42,7 +42,7 @@ public sealed class WorktreePool(Repository repository)
         }
 
         var exact = await _removal.SaveAsync(place, tip, cancellation).ConfigureAwait(false);
-        Reset(admin, tip, tip);
+        WorktreeAdmin.Renew(admin, tip, tip, repository.Git.Author);
         var name = TakeName();
         try
         {
@@ -103,16 +103,10 @@ public sealed class WorktreePool(Repository repository)
         }
 
         await index.ResetAsync(folder, member.Exact ? member.Commit : null, content, cancellation).ConfigureAwait(false);
-        Reset(admin, $"ref: {branch}", tip);
+        WorktreeAdmin.Renew(admin, $"ref: {branch}", tip, repository.Git.Author);
         index.GiveTo(admin);
         index.MoveTo(ShadowIndex.Of(repository, place));
         await MoveAsync(folder, admin, place.Name, cancellation).ConfigureAwait(false);
-    }
-
-    private void Reset(string admin, string head, string commit)
-    {
-        Removal.Strip(admin);
-        WorktreeAdmin.SetHead(admin, head, commit, repository.Git.Author, TimeProvider.System.GetUtcNow());
     }
 
     /// <summary>A name that no folder has and that nobody else is about to give.</summary>

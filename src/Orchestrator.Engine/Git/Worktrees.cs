@@ -74,8 +74,7 @@ public sealed class Worktrees(Repository repository, WorktreePool? pool = null)
         {
             _removal.Empty(folder);
             await index.ResetAsync(folder, from: null, commit, cancellation).ConfigureAwait(false);
-            Removal.Strip(admin);
-            WorktreeAdmin.SetHead(admin, commit, commit, repository.Git.Author, TimeProvider.System.GetUtcNow());
+            WorktreeAdmin.Renew(admin, commit, commit, repository.Git.Author);
             index.GiveTo(admin);
             return true;
         }
