@@ -265,6 +265,7 @@ public sealed class Removal(Repository repository)
             var ours = Path.Combine(folder, ".git");
             return named == ours
                 || (branch is not null && Has(admin, branch)) // an agent moved it away; its files stay where they are
+                || (Path.GetDirectoryName(named) is { } at && Path.GetDirectoryName(at) == Places.Worktrees && WorktreePool.IsMember(Path.GetFileName(at)) && !Path.Exists(at)) // it was on its way to the pool
                 || (ours.StartsWith(named, StringComparison.Ordinal) && Path.GetFileName(admin).TrimEnd(Digits) == Path.GetFileName(folder).TrimEnd(Digits)); // git had only begun to make it
         }
     }

@@ -138,7 +138,15 @@ public sealed class WorktreePool(Repository repository)
         {
             var target = Places.Worktree(name);
             WorktreeAdmin.SetFolder(admin, target);
-            Directory.Move(folder, target);
+            try
+            {
+                Directory.Move(folder, target);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                WorktreeAdmin.SetFolder(admin, folder); // it stays where it is, and whole
+                throw;
+            }
         }
         finally
         {

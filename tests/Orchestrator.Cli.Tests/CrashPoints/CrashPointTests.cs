@@ -36,3 +36,16 @@ public sealed class RefusedCrashPointTests
         await Points.PlayAsync(Points.TwoStages, Points.All ? 16 : 6, [.. Points.Draw(Fault.Enospc, 16), .. Points.Draw(Fault.Eio, 16), .. Points.Draw(Fault.EnospcForever, 8)]);
     }
 }
+
+/// <summary>The same, where worktrees pass from one milestone to the next.</summary>
+public sealed class PoolCrashPointTests
+{
+    [Fact]
+    public async Task Killed_or_refused_while_a_worktree_passes_on_a_run_goes_on_to_the_same_end()
+    {
+        _ = CrashLibrary.Path;
+        var scene = new CrashScene("\"review\": { \"level\": \"none\" }", "/.worktree/pool-", ("1A", "fake: ok"), ("1B", "fake: ok"), ("2A", "fake: ok"));
+
+        await Points.PlayAsync(scene, 4, [.. scene.PointsFor(Fault.Kill).Select(at => (Fault.Kill, at)), .. scene.PointsFor(Fault.Eio).Select(at => (Fault.Eio, at))], atLeast: 6);
+    }
+}
