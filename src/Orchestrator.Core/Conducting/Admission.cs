@@ -6,7 +6,7 @@ namespace Orchestrator.Core.Conducting;
 /// <summary>Why a turn does not begin yet.</summary>
 internal readonly record struct Hold(DateTimeOffset Until, ParkReason Reason, string Message);
 
-/// <summary>Whether a turn may begin: the provider's limits, then the budgets, then the head start of another.</summary>
+/// <summary>Whether a turn may begin: a slot for what was only made ready, then the provider's limits, then the budgets, then the head start of another.</summary>
 internal static class Admission
 {
     /// <summary>How long the provider keeps a cached prefix, by the shorter of its two rules.</summary>
@@ -33,6 +33,11 @@ internal static class Admission
     /// <summary>Begins a turn, lays it aside, or ends what has nothing left to spend.</summary>
     public static RunState Begin(RunState state, int index, MilestoneState milestone, Step.Turn turn, DateTimeOffset at)
     {
+        if (state.Milestones[index].Phase is Phase.Working { Step: Step.Prepare } && !Filling.HasSlot(state, at))
+        {
+            return state.Park(index, milestone, at, ParkReason.Slot, "ready; waits for a slot", turn, at);
+        }
+
         if (Holds(state, index, milestone, turn, at) is { } hold)
         {
             return state.Park(index, milestone, hold.Until, hold.Reason, hold.Message, turn, at);

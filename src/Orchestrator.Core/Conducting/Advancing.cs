@@ -1,4 +1,3 @@
-using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Core.Conducting;
@@ -22,7 +21,7 @@ internal static class Advancing
         while (state.Stop is null)
         {
             state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
-            var filled = FillSlots(state, at);
+            var filled = Filling.Fill(state, at);
             var failed = !ReferenceEquals(filled.Milestones, state.Milestones) && Failed(filled) > Failed(state);
             state = failed ? MarkBlocked(filled, at) : filled; // what cannot begin for want of money fails, and others may have waited for it
             if (!failed)
@@ -51,18 +50,6 @@ internal static class Advancing
         }
 
         return true;
-    }
-
-    /// <summary>How many milestones hold a slot.</summary>
-    public static int InWork(RunState state)
-    {
-        var count = Working(state);
-        for (var i = state.Milestones.Next(PhaseKinds.Parked); i >= 0; i = state.Milestones.Next(PhaseKinds.Parked, i + 1))
-        {
-            count += state.Milestones[i].Phase is Phase.Parked { Reason: ParkReason.HeadStart } ? 1 : 0;
-        }
-
-        return count;
     }
 
     /// <summary>How many milestones have a step under way.</summary>
@@ -96,50 +83,6 @@ internal static class Advancing
 
         return state;
     }
-
-    /// <summary>What was begun goes on before anything new begins; both in plan order.</summary>
-    private static RunState FillSlots(RunState state, DateTimeOffset at)
-    {
-        if (state.Held.Count > 0)
-        {
-            return state; // what is frozen goes on before anything begins
-        }
-
-        var slots = CapacityPolicy.Slots(state.Policy, state.Machine, state.Windows, at);
-        for (var i = state.Milestones.Next(PhaseKinds.Parked); i >= 0; i = state.Milestones.Next(PhaseKinds.Parked, i + 1))
-        {
-            if (state.Milestones[i].Phase is Phase.Parked { Reason: ParkReason.HeadStart } waiting && Working(state) < slots && MayGoOn(state, i, waiting, at))
-            {
-                state = state.Work(i, state.Milestones[i], waiting.Step, at);
-            }
-        }
-
-        var free = slots - InWork(state);
-        for (var i = state.Milestones.Next(PhaseKinds.Parked); i >= 0 && free > 0; i = state.Milestones.Next(PhaseKinds.Parked, i + 1))
-        {
-            if (state.Milestones[i].Phase is Phase.Parked parked && (parked.Until <= at || parked.Reason == ParkReason.Limit) && MayGoOn(state, i, parked, at))
-            {
-                var step = parked is { Reason: ParkReason.Queue, Step: Step.Prepare prepare } ? prepare with { Base = state.Tip } : parked.Step;
-                state = state.Work(i, state.Milestones[i], step, at);
-                free--;
-            }
-        }
-
-        for (var i = state.Milestones.Next(PhaseKinds.Waiting); i >= 0 && free > 0; i = state.Milestones.Next(PhaseKinds.Waiting, i + 1))
-        {
-            if (Startable(state, i) && LimitGate.Bar(state, i, at) is null)
-            {
-                state = state.Work(i, state.Milestones[i] with { Attempt = 1 }, new Step.Prepare(state.Tip), at);
-                free--;
-            }
-        }
-
-        return state;
-    }
-
-    private static bool MayGoOn(RunState state, int index, Phase.Parked parked, DateTimeOffset at) =>
-        (parked.Step is not Step.Turn turn || Admission.Holds(state, index, state.Milestones[index], turn, at) is null)
-        && (parked.Reason != ParkReason.Queue || (state.Integration is Integration.Idle && state.Bisection is null));
 
     private static RunState FormBatch(RunState state, DateTimeOffset at)
     {

@@ -36,7 +36,7 @@ internal static class Freezing
         }
 
         var held = state.Held.Where(turn => state.Find(turn.Turn) >= 0).ToItems();
-        var free = RoomFor(state, at) - (Advancing.Working(state) - held.Count);
+        var free = RoomFor(state, at) - (Filling.Turning(state) - held.Count);
         return free <= 0 && held.Count == state.Held.Count ? state : state with { Held = free <= 0 ? held : held.Skip(free).ToItems() };
     }
 
@@ -59,8 +59,8 @@ internal static class Freezing
         _ => CapacityPolicy.Slots(state.Policy, state.Machine, state.Windows, at),
     };
 
-    /// <summary>How many milestones are in work that are not frozen.</summary>
-    private static int Loose(RunState state) => Advancing.Working(state) - state.Held.Count;
+    /// <summary>How many milestones hold a slot, do not wait, and are not frozen.</summary>
+    private static int Loose(RunState state) => Filling.Turning(state) - state.Held.Count;
 
     private static Ticket? Youngest(RunState state)
     {

@@ -43,6 +43,9 @@ public enum WaitKind
     /// <summary>Another turn went a little ahead.</summary>
     HeadStart,
 
+    /// <summary>Ready before there was a slot for it.</summary>
+    Slot,
+
     /// <summary>The run was stopped, or had crashed.</summary>
     Interrupted,
 

@@ -24,7 +24,7 @@ internal static class PhaseFold
         return now.Phase switch
         {
             Phase.Working { Step: Step.Turn turn } working => Begin(dossier, working.Ticket, turn.Brief, at),
-            Phase.Parked { Reason: ParkReason.HeadStart } parked => Wait(dossier, WaitKind.HeadStart, parked.Message, at),
+            Phase.Parked { Reason: ParkReason.HeadStart or ParkReason.Slot } parked => Wait(dossier, KindOf(parked.Reason), parked.Message, at),
             Phase.Parked parked => Wait(dossier, KindOf(parked.Reason), parked.Message, at).Note(at, Words.Of(parked), parked.Reason is ParkReason.Limit or ParkReason.Backoff ? parked.Until : null),
             Phase.Accepted => Wait(dossier, WaitKind.Merge, "to be merged", at).Note(at, "accepted; waits to be merged"),
             Phase.Integrated { Earlier: false } landed => Fates.Landed(dossier, at).Note(at, $"landed in {DossierFold.Short(landed.Merge)}"),
@@ -59,6 +59,7 @@ internal static class PhaseFold
         ParkReason.Queue => WaitKind.Queue,
         ParkReason.Budget => WaitKind.Budget,
         ParkReason.HeadStart => WaitKind.HeadStart,
+        ParkReason.Slot => WaitKind.Slot,
         ParkReason.Interrupted => WaitKind.Interrupted,
         _ => throw new InvalidOperationException($"Unknown reason {reason}."),
     };

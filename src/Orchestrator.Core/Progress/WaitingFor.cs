@@ -46,6 +46,7 @@ public static class WaitingFor
             Phase.LeftOut => new Standing(ShownState.Waiting, "left out by --stage or --milestone"),
             Phase.Working p => new Standing(ShownState.Working, Doing(p.Step) + Frozen(state, p.Ticket)),
             Phase.Parked { Reason: ParkReason.Limit } p => Limited(state, index, p),
+            Phase.Parked { Reason: ParkReason.Slot } p => new Standing(ShownState.Waiting, Parked(p)),
             Phase.Parked p => new Standing(ShownState.Parked, Parked(p), p.Reason == ParkReason.Backoff ? p.Until : null),
             Phase.Accepted => Accepted(state, index),
             Phase.Integrated { Earlier: true } => new Standing(ShownState.Done, "done by an earlier run"),
@@ -131,7 +132,7 @@ public static class WaitingFor
     {
         ParkReason.Backoff => $"tries again after: {parked.Message}",
         ParkReason.Queue => $"sent back by the merge queue: {parked.Message}",
-        ParkReason.Interrupted or ParkReason.Budget or ParkReason.HeadStart => parked.Message,
+        ParkReason.Interrupted or ParkReason.Budget or ParkReason.HeadStart or ParkReason.Slot => parked.Message,
         _ => throw new InvalidOperationException($"Unknown reason {parked.Reason}."),
     };
 

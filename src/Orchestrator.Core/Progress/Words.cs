@@ -52,6 +52,7 @@ public static class Words
         WaitKind.Queue => "sent back",
         WaitKind.Budget => "budget",
         WaitKind.HeadStart => "another goes ahead",
+        WaitKind.Slot => "slot",
         WaitKind.Interrupted => "stopped",
         WaitKind.Merge => "to be merged",
         _ => throw new InvalidOperationException($"Unknown wait {kind}."),
@@ -75,7 +76,7 @@ public static class Words
         ParkReason.Limit => $"parked, limit: {parked.Message}",
         ParkReason.Backoff => $"parked, tries again after: {parked.Message}",
         ParkReason.Queue => $"sent back by the merge queue: {parked.Message}",
-        ParkReason.Interrupted or ParkReason.Budget or ParkReason.HeadStart => $"parked: {parked.Message}",
+        ParkReason.Interrupted or ParkReason.Budget or ParkReason.HeadStart or ParkReason.Slot => $"parked: {parked.Message}",
         _ => throw new InvalidOperationException($"Unknown reason {parked.Reason}."),
     };
 }

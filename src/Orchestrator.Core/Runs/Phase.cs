@@ -44,6 +44,9 @@ public enum ParkReason
     /// <summary>Another turn goes a little ahead and fills the provider's cache. Keeps its slot.</summary>
     HeadStart,
 
+    /// <summary>Made ready before there was a slot for it.</summary>
+    Slot,
+
     /// <summary>A stop or a crash came between; goes on as soon as there is a slot.</summary>
     Interrupted,
 }
@@ -61,7 +64,7 @@ public abstract record Phase
     /// <summary>Not chosen by <c>--stage</c> or <c>--milestone</c>.</summary>
     public sealed record LeftOut : Phase;
 
-    /// <summary>A step is under way and holds a slot.</summary>
+    /// <summary>A step is under way. It holds a slot, but for <see cref="Step.Prepare"/>.</summary>
     public sealed record Working(Ticket Ticket, Step Step) : Phase;
 
     /// <summary>Holds no slot; takes up <paramref name="Step"/> at <paramref name="Until"/> or later.</summary>

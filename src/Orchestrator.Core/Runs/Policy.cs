@@ -21,7 +21,7 @@ public enum PublishMode
 /// What the user decided, validated. Settings are written, a policy is checked, a state changes: never one type
 /// for two lifetimes.
 /// </summary>
-/// <param name="MaxParallel">Milestones in work at once, from 1.</param>
+/// <param name="MaxParallel">Turns at once, from 1.</param>
 /// <param name="RetryAttempts">Tries at one milestone, from 1.</param>
 /// <param name="ReviewRounds">Remediation rounds in one attempt, from 0.</param>
 /// <param name="Review">How milestones are reviewed that do not say so themselves.</param>
@@ -34,6 +34,7 @@ public enum PublishMode
 /// <param name="Budget">What may be spent.</param>
 /// <param name="HeadStart">How long the first turn may go ahead of those that share its cached prefix; zero for not at all.</param>
 /// <param name="ReviewBar">The least severity of a finding that blocks.</param>
+/// <param name="Ahead">How many milestones are made ready before there is a slot for them, so that none waits for its worktree.</param>
 public sealed record Policy(
     int MaxParallel = 4,
     int RetryAttempts = 10,
@@ -47,4 +48,5 @@ public sealed record Policy(
     string? Model = null,
     Budget Budget = default,
     TimeSpan HeadStart = default,
-    FindingSeverity ReviewBar = FindingSeverity.Major);
+    FindingSeverity ReviewBar = FindingSeverity.Major,
+    int Ahead = 0);

@@ -76,6 +76,11 @@ internal static class PlanCodec
             json.WriteNumber("head_start_s", p.HeadStart.TotalSeconds);
         }
 
+        if (p.Ahead > 0)
+        {
+            json.WriteNumber("ahead", p.Ahead);
+        }
+
         json.WriteOptional("review_bar", Words.Of(Words.Severity, p.ReviewBar), absent: "major");
         json.WriteEndObject();
     }
@@ -93,7 +98,8 @@ internal static class PlanCodec
         b.TextOr("model", null),
         new Budget(ReadCap(b, "milestone"), ReadCap(b, "stage"), ReadCap(b, "run")),
         b.SecondsOr("head_start_s") ?? TimeSpan.Zero,
-        b.TryGetProperty("review_bar", out _) ? b.Word("review_bar", Words.Severity) : FindingSeverity.Major);
+        b.TryGetProperty("review_bar", out _) ? b.Word("review_bar", Words.Severity) : FindingSeverity.Major,
+        b.TryGetProperty("ahead", out var ahead) ? ahead.GetInt32() : 0);
 
     private static void WriteCap(Utf8JsonWriter json, string of, Cap cap)
     {

@@ -134,5 +134,6 @@ public sealed record OrchestratorSettings
         Model: ClaudeModel,
         Budget: Budget,
         HeadStart: HeadStart,
-        ReviewBar: ReviewBar);
+        ReviewBar: ReviewBar,
+        Ahead: Worktree.Ahead);
 }

@@ -138,6 +138,7 @@ public static class SettingsReader
             SetupTimeout = map.Seconds("setup_timeout_s", 1, 86_400) ?? d.SetupTimeout,
             Teardown = map.Texts("teardown", orOne: true) ?? d.Teardown,
             Ports = map.Int("ports", 0, 60) ?? d.Ports,
+            Ahead = map.Int("ahead", 0, 8) ?? d.Ahead,
         };
     }
 

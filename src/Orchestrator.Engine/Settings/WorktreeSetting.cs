@@ -14,4 +14,7 @@ public sealed record WorktreeSetting
 
     /// <summary>How many ports it has for itself; 0 for none.</summary>
     public int Ports { get; init; } = 10;
+
+    /// <summary>How many are made ready before there is a slot for them.</summary>
+    public int Ahead { get; init; } = 1;
 }

@@ -83,6 +83,11 @@ public sealed class StageSentences
     }
 
     [Fact]
+    public void What_was_made_ready_while_the_machine_became_critical_waits_for_it() =>
+        Story.Of("1A", "1B").Under(new Policy(MaxParallel: 2)).Begins().Ready("1A").Machine(Pressure.Critical)
+            .Ready("1B").Expect("1A: implementing", "1B: parked Slot").Machine(Pressure.Calm).Expect("1B: implementing");
+
+    [Fact]
     public void A_calm_machine_has_as_many_slots_as_it_has_room_but_never_none()
     {
         Assert.Equal(2, CapacityPolicy.Slots(new Policy(MaxParallel: 4), new MachineReading(Pressure.Calm, 2, "")));
@@ -95,7 +100,7 @@ public sealed class StageSentences
     [Fact]
     public void A_critical_machine_begins_nothing_says_so_and_is_looked_at_again()
     {
-        var story = Story.Of("1A", "1B").Under(new Policy(MaxParallel: 1)).Begins().Machine(Pressure.Critical).Accepts("1A");
+        var story = Story.Of("1A", "1B").Under(new Policy(MaxParallel: 1)).Begins().Ready("1A").Machine(Pressure.Critical).Completes("1A").Commits("1A").Approved("1A").Gates("1A");
         Assert.Equal("read", story.State.Standstill);
         story.Expect("1B: waiting");
         Assert.True(Assert.IsType<Order.Wake>(Assert.Single(story.Orders)).At > story.Now);

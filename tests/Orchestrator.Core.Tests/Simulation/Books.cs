@@ -44,7 +44,10 @@ internal sealed class Books(Scenario scenario)
         var underWay = false;
         var inWork = 0;
         var began = false;
+        var took = false;
+        var coming = 0;
         Span<bool> holds = stackalloc bool[_ledgers.Length];
+        Span<bool> prepares = stackalloc bool[_ledgers.Length];
         foreach (var order in orders)
         {
             underWay = true;
@@ -64,8 +67,18 @@ internal sealed class Books(Scenario scenario)
                 var i = IndexOf(id);
                 Demand(!holds[i], "a milestone has one step under way");
                 holds[i] = true;
-                inWork++;
-                began |= !_ledgers[i].HoldsSlot;
+                if (order is Order.Prepare)
+                {
+                    coming++;
+                    began |= !_ledgers[i].Prepares;
+                }
+                else
+                {
+                    inWork++;
+                    took |= !_ledgers[i].HoldsSlot;
+                }
+
+                prepares[i] = order is Order.Prepare;
             }
 
             if (_running.Add(ticket.Number))
@@ -79,10 +92,12 @@ internal sealed class Books(Scenario scenario)
 
         for (var i = 0; i < _ledgers.Length; i++)
         {
-            _ledgers[i].HoldsSlot = holds[i];
+            _ledgers[i].Prepares = prepares[i];
+            _ledgers[i].HoldsSlot = holds[i] && !prepares[i];
         }
 
-        Demand(!began || inWork <= slots, "never more in work than slots");
+        Demand(!took || inWork <= slots, "never more in work than slots");
+        Demand(!began || inWork + coming <= slots + scenario.Policy.Ahead, "never more made ready than slots, and some ahead");
         Demand(state.Final is null || orders.Count == 0, "a final run gives no orders");
         Demand(state.Final is not null || underWay, "a run that is not final has an order or a timer");
         return fresh;

@@ -19,7 +19,7 @@ internal sealed class FrozenBook
     /// <summary>Looks at all that is ordered after it.</summary>
     public void Check(IReadOnlyList<Order> orders, MachineReading? reading)
     {
-        var working = orders.Where(o => Whose.MilestoneOf(o) is not null).Select(o => o.TicketOrNull!.Value).ToHashSet();
+        var working = orders.Where(o => o is not Order.Prepare && Whose.MilestoneOf(o) is not null).Select(o => o.TicketOrNull!.Value).ToHashSet();
         var turns = orders.OfType<Order.RunTurn>().Select(o => o.Ticket).ToHashSet();
         var frozen = orders.OfType<Order.Hold>().SelectMany(o => o.Turns).ToHashSet();
         var loose = working.Except(frozen).ToHashSet();

@@ -10,6 +10,7 @@ internal sealed class Ledger
     public string? Reviewed;
     public string? Tip;
     public bool HoldsSlot;
+    public bool Prepares;
     public bool Returned;
     public bool Begun;
     public bool Marked;

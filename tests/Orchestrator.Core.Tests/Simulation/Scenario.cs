@@ -23,7 +23,8 @@ internal sealed class Scenario
             Rebuilds: 1 + rng.Below(4),
             Publish: rng.Percent(90) ? PublishMode.FastForward : rng.Percent(50) ? PublishMode.Branch : PublishMode.PullRequest,
             Budget: new Budget(Stage: rng.Percent(8) ? new Cap(3 + rng.Below(8)) : default, Run: rng.Percent(15) ? new Cap(5 + rng.Below(20)) : default),
-            HeadStart: rng.Percent(30) ? TimeSpan.FromSeconds(1 + rng.Below(30)) : TimeSpan.Zero);
+            HeadStart: rng.Percent(30) ? TimeSpan.FromSeconds(1 + rng.Below(30)) : TimeSpan.Zero,
+            Ahead: rng.Below(3));
         Unkindness = rng.Below(4) switch { 0 => 0, 1 => 4, 2 => 12, _ => 25 };
         Milestones = MakePlan(rng);
         Bad = rng.Percent(25) ? rng.Below(Milestones.Length) : -1;

@@ -37,11 +37,11 @@ public sealed class SettingsReaderTests
               "$schema": "x", "target_branch": "develop", "publish": "pull-request", "publish_remote": "upstream", "prompts": "./prompts",
               "claude": { "path": "/opt/claude", "env": ["A", "B"], "model": "opus", "turn_timeout_s": 60, "idle_timeout_s": 90, "result_grace_s": 5, "rehearsal": "script.json" },
               "gates": [ { "name": "tests", "run": "make test", "timeout_s": 5 }, { "run": "make lint" } ],
-              "worktree": { "setup": ["npm ci", "make"], "setup_timeout_s": 30, "teardown": "make down", "ports": 0 },
+              "worktree": { "setup": ["npm ci", "make"], "setup_timeout_s": 30, "teardown": "make down", "ports": 0, "ahead": 3 },
               "review": { "level": "strict", "rounds": 0, "bar": "Critical" }
             }
             """);
-        Assert.Equal((TimeSpan.FromSeconds(30), 0), (settings.Worktree.SetupTimeout, settings.Worktree.Ports));
+        Assert.Equal((TimeSpan.FromSeconds(30), 0, 3), (settings.Worktree.SetupTimeout, settings.Worktree.Ports, settings.ToPolicy().Ahead));
         Assert.Equal(["npm ci", "make"], settings.Worktree.Setup);
         Assert.Equal(["make down"], settings.Worktree.Teardown);
         Assert.Equal(("develop", PublishMode.PullRequest, "upstream"), (settings.TargetBranch, settings.Publish, settings.PublishRemote));
