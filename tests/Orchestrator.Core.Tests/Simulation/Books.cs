@@ -70,7 +70,7 @@ internal sealed class Books(Scenario scenario)
                 if (order is Order.Prepare)
                 {
                     coming++;
-                    began |= !_ledgers[i].Prepares;
+                    began |= !_ledgers[i].Prepares && !_ledgers[i].HoldsSlot;
                 }
                 else
                 {
