@@ -73,6 +73,8 @@ public sealed class EveryCase
         new Event.Published(Queued, "k1", null, Proof.Whole), new Event.Published(Queued, "k1", "offered", Proof.Whole, new Offer(false, null)), new Event.Abandoned("given up"), new Event.TargetMoved(Queued, "x"),
         .. Enum.GetValues<Pressure>().Select(pressure => new Event.MachineRead(new MachineReading(pressure, 1, "read"))),
         .. from pressure in Enum.GetValues<Pressure>() from scarce in Enum.GetValues<Scarce>() select new Event.MachineRead(new MachineReading(pressure, 1, "read", scarce)),
+        new Event.PauseAsked(true),
+        new Event.PauseAsked(false),
         .. Enum.GetValues<Urgency>().Select(urgency => new Event.StopAsked(new StopRequest(urgency, "code", "message"))),
         .. Outcomes.Select(outcome => new Event.TurnFinished(Mine, outcome, default, Footprint: new Footprint(1, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)))),
         .. from ticket in new[] { Mine, Queued } from green in new[] { true, false } select new Event.GateFinished(ticket, [new GateResult("test", green, "")]),

@@ -97,6 +97,8 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Asked(Urgency urgency) => Happens(new Event.StopAsked(new StopRequest(urgency, "operator", "You asked to stop.")));
 
+    public Story Pauses(bool pause = true) => Happens(new Event.PauseAsked(pause));
+
     public Story Resumes(Policy? policy = null) => Happens(new Event.Resumed(State.Incarnation + 1, policy ?? _policy));
 
     // A milestone's orders.

@@ -21,7 +21,7 @@ internal static class StatusScreen
         Final.Abandoned => "given up",
         Final.LimitReached => "limit reached",
         null when !alive => "interrupted",
-        null => state.Stop is not null ? "stopping" : state.Limits.Count > 0 && Advancing(state) == 0 ? "waiting for the limit" : "running",
+        null => state.Stop is not null ? "stopping" : state.PausedSince is not null ? "paused" : state.Limits.Count > 0 && Advancing(state) == 0 ? "waiting for the limit" : "running",
         _ => throw new InvalidOperationException($"Unknown end {state.Final.GetType().Name}."),
     };
 

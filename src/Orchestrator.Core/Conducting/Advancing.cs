@@ -12,13 +12,13 @@ internal static class Advancing
             return state;
         }
 
-        if (state.Stop is null && state.Integration is Integration.Publishing { NotBefore: { } again } publishing && again <= at)
+        if (state.Stop is null && state.PausedSince is null && state.Integration is Integration.Publishing { NotBefore: { } again } publishing && again <= at)
         {
             state = state with { Integration = publishing with { NotBefore = null } };
         }
 
         state = Freezing.Thaw(MarkBlocked(state, at), at);
-        while (state.Stop is null)
+        while (state.Stop is null && state.PausedSince is null)
         {
             state = FormBatch(state, at); // first, so that what was sent back begins on a tip that has the rest
             var filled = Filling.Fill(state, at);
@@ -127,7 +127,7 @@ internal static class Advancing
 
         if (state.IsUndelivered && !state.LandingTried)
         {
-            return idle.NotBefore > at ? state : Build(state with { LandingTried = true }, []);
+            return idle.NotBefore > at || state.PausedSince is not null ? state : Build(state with { LandingTried = true }, []);
         }
 
         return state with { Final = state.Milestones.Next(PhaseKinds.Failed | PhaseKinds.Blocked) >= 0 ? new Final.WithFailures() : new Final.Completed(), FinishedAt = at };

@@ -45,6 +45,7 @@ public static class Conductor
         Event.Woke => state,
         Event.MachineRead e => Freezing.MachineRead(state, e.Reading, at),
         Event.StopAsked e => Stopping.StopAsked(state, e.Request, at),
+        Event.PauseAsked e => Pausing.Asked(state, e.Pause, at),
         Event.WorktreeReady e => Working.WorktreeReady(state, e, at),
         Event.Answered e => Turning.Answered(state, e, at),
         Event.TurnMetered e => Metering.Metered(state, e),
@@ -53,7 +54,7 @@ public static class Conductor
         Event.GateFinished e => Working.GateFinished(state, e, at),
         Event.CandidateBuilt e => Integrating.CandidateBuilt(state, e, at),
         Event.Published e => Integrating.Published(state, e, at),
-        Event.TargetMoved e => Integrating.TargetMoved(state, e),
+        Event.TargetMoved e => Integrating.TargetMoved(state, e, at),
         Event.OrderFailed e => Working.OrderFailed(state, e, at),
         _ => throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}."),
     };

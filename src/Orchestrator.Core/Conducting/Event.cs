@@ -55,6 +55,9 @@ public abstract record Event
     /// <summary>Somebody wants the run to stop.</summary>
     public sealed record StopAsked(StopRequest Request) : Event;
 
+    /// <summary>Somebody wants the run to pause, or to go on.</summary>
+    public sealed record PauseAsked(bool Pause) : Event;
+
     /// <summary>The worktree stands.</summary>
     /// <param name="Ticket">The order's.</param>
     /// <param name="Base">The commit it began at.</param>
@@ -134,7 +137,7 @@ public abstract record Event
         Published e => e.Ticket,
         TargetMoved e => e.Ticket,
         OrderFailed e => e.Ticket,
-        RunStarted or Resumed or Abandoned or Woke or MachineRead or StopAsked => null,
+        RunStarted or Resumed or Abandoned or Woke or MachineRead or StopAsked or PauseAsked => null,
         _ => throw new InvalidOperationException($"Unknown fact {GetType().Name}."),
     };
 }

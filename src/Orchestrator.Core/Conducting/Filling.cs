@@ -21,7 +21,7 @@ internal static class Filling
     /// <summary>What was begun goes on before what is ready, and that before anything new begins; all in plan order.</summary>
     public static RunState Fill(RunState state, DateTimeOffset at)
     {
-        if (state.Held.Count > 0)
+        if (state.Held.Count > 0 || state.PausedSince is not null)
         {
             return state; // what is frozen goes on before anything begins
         }

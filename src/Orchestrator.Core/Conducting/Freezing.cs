@@ -36,7 +36,7 @@ internal static class Freezing
         }
 
         var held = state.Held.Where(turn => state.Find(turn.Turn) >= 0).ToItems();
-        var free = RoomFor(state, at) - (Filling.Turning(state) - held.Count);
+        var free = state.PausedSince is not null ? 0 : RoomFor(state, at) - (Filling.Turning(state) - held.Count);
         return free <= 0 && held.Count == state.Held.Count ? state : state with { Held = free <= 0 ? held : held.Skip(free).ToItems() };
     }
 

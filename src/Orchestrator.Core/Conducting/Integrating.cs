@@ -158,7 +158,7 @@ internal static class Integrating
         };
     }
 
-    public static RunState TargetMoved(RunState state, Event.TargetMoved e)
+    public static RunState TargetMoved(RunState state, Event.TargetMoved e, DateTimeOffset at)
     {
         if (state.Integration is not Integration.Publishing publishing || publishing.Ticket != e.Ticket)
         {
@@ -168,7 +168,7 @@ internal static class Integrating
         state = state with { Integration = new Integration.Idle(), Rebuilds = state.Rebuilds + 1, LandingTried = false };
         return state.Rebuilds <= state.Policy.Rebuilds
             ? state
-            : state with { Stop = new StopRequest(Urgency.Drain, "target.moving", $"The target branch moved {state.Rebuilds} times while a candidate was under test.") };
+            : Stopping.StopAsked(state, new StopRequest(Urgency.Drain, "target.moving", $"The target branch moved {state.Rebuilds} times while a candidate was under test."), at);
     }
 
     /// <summary>An order of the queue could not be carried out: waits and tries again, or stops the run.</summary>

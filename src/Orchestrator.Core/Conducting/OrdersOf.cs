@@ -12,6 +12,7 @@ namespace Orchestrator.Core.Conducting;
 internal static class OrdersOf
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PauseLook = TimeSpan.FromHours(1);
 
     public static IReadOnlyList<Order> State(RunState state, DateTimeOffset at)
     {
@@ -96,6 +97,11 @@ internal static class OrdersOf
         if (state.Stop is not null)
         {
             return null;
+        }
+
+        if (state.PausedSince is not null)
+        {
+            return at + PauseLook;
         }
 
         DateTimeOffset? wake = null;

@@ -28,7 +28,7 @@ internal static class StateEdits
         state with { Milestones = state.Milestones.With(index, milestone) };
 
     /// <summary>
-    /// Takes up a step under a new ticket. While the run is stopping nothing is taken up but a commit, which is
+    /// Takes up a step under a new ticket. While the run is stopping or paused nothing is taken up but a commit, which is
     /// short and makes the agent's work safe; the step is parked instead. A turn has to be admitted, too.
     /// </summary>
     public static RunState Work(this RunState state, int index, MilestoneState milestone, Step step, DateTimeOffset at)
@@ -36,6 +36,11 @@ internal static class StateEdits
         if (state.Stop is not null && step is not Step.Commit)
         {
             return state.Park(index, milestone, at, ParkReason.Interrupted, state.Stop.Message, step, at);
+        }
+
+        if (state.PausedSince is not null && step is not Step.Commit)
+        {
+            return state.Park(index, milestone, at, ParkReason.Interrupted, "paused", step, at);
         }
 
         if (step is Step.Turn turn)

@@ -18,7 +18,7 @@ internal static class Stopping
             return state;
         }
 
-        state = state with { Stop = request };
+        state = state with { Stop = request, PausedSince = null };
         for (var i = 0; i < state.Milestones.Count; i++)
         {
             if (state.Milestones[i].Phase is Phase.Working { Step: not Step.Commit } working && (request.Urgency == Urgency.Stop || Freezing.IsHeld(state, working.Ticket)))
@@ -64,6 +64,7 @@ internal static class Stopping
             QueueFailures = 0,
             Machine = e.Machine ?? Capacity.MachineReading.Unknown,
             Held = default,
+            PausedSince = null,
             Integration = state.Integration is Integration.Publishing publishing ? publishing with { NotBefore = null } : state.Integration,
         };
         for (var i = 0; i < state.Milestones.Count; i++)

@@ -14,6 +14,7 @@ internal static class RunFold
             Event.Resumed e => Note(chronicle, at, FormattableString.Invariant($"the run goes on (start {e.Incarnation})")),
             Event.Abandoned e => Note(chronicle, at, $"the run is given up: {e.Message}"),
             Event.MachineRead e when e.Reading.Pressure != before?.Machine.Pressure => Note(chronicle, at, $"the machine is {e.Reading.Pressure.ToString().ToLowerInvariant()}{(e.Reading.Reason.Length > 0 ? $": {e.Reading.Reason}" : "")}"),
+            Event.PauseAsked e => Note(chronicle, at, e.Pause ? "paused" : "goes on after the pause"),
             Event.StopAsked e => Note(chronicle, at, $"asked to stop ({e.Request.Code}): {e.Request.Message}"),
             Event.CandidateBuilt e when QueueFold.IsAwaited(e, before) => Built(chronicle, e, before!, after, at),
             Event.GateFinished e when before?.Integration is Integration.Testing t && t.Ticket == e.Ticket => Tested(chronicle, e, t, before, at),

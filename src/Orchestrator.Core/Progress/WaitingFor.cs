@@ -82,7 +82,7 @@ public static class WaitingFor
         {
             if (held.Turn == ticket)
             {
-                return FormattableString.Invariant($", frozen since {held.Since.UtcDateTime:HH:mm:ss} UTC: {(state.Machine.Reason.Length > 0 ? state.Machine.Reason : "another goes on first")}");
+                return FormattableString.Invariant($", frozen since {held.Since.UtcDateTime:HH:mm:ss} UTC: {(state.PausedSince is not null ? "paused" : state.Machine.Reason.Length > 0 ? state.Machine.Reason : "another goes on first")}");
             }
         }
 

@@ -266,6 +266,9 @@ public sealed record RunState
     /// <summary>The turns whose use is still to be read.</summary>
     public Items<UnmeteredTurn> Unmetered { get; init; }
 
+    /// <summary>Since when the user has it paused; null when he has not.</summary>
+    public DateTimeOffset? PausedSince { get; init; }
+
     /// <summary>That the run is to stop; null when it is not.</summary>
     public StopRequest? Stop { get; init; }
 
@@ -285,5 +288,5 @@ public sealed record RunState
     public Usage Usage { get; init; }
 
     /// <summary>Why nothing runs although something could; null in the ordinary case.</summary>
-    public string? Standstill => Machine.Pressure == Pressure.Critical ? Machine.Reason : Held.Count > 0 ? "frozen turns go on first" : null;
+    public string? Standstill => PausedSince is not null ? "paused" : Machine.Pressure == Pressure.Critical ? Machine.Reason : Held.Count > 0 ? "frozen turns go on first" : null;
 }

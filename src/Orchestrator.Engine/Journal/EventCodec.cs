@@ -44,6 +44,7 @@ public static class EventCodec
             JournalNames.Abandoned => new Event.Abandoned(b.Text("message")),
             JournalNames.Woke => new Event.Woke(),
             JournalNames.MachineRead => new Event.MachineRead(MachineCodec.ReadReading(b)),
+            JournalNames.PauseAsked => new Event.PauseAsked(b.GetProperty("pause").GetBoolean()),
             JournalNames.StopAsked => new Event.StopAsked(new StopRequest(b.Word("urgency", Words.Urgency), b.Text("code"), b.Text("message"))),
             JournalNames.WorktreeReady => new Event.WorktreeReady(b.Ticket(), b.Text("base"), b.TextOr("carried", null), b.List("conflicts", c => c.GetString()!)),
             JournalNames.Answered => new Event.Answered(b.Ticket(), b.List("windows", TurnCodec.ReadWindow)),
@@ -90,6 +91,9 @@ public static class EventCodec
                 break;
             case Event.MachineRead e:
                 MachineCodec.WriteReading(json, e.Reading);
+                break;
+            case Event.PauseAsked e:
+                json.WriteBoolean("pause", e.Pause);
                 break;
             case Event.StopAsked e:
                 json.WriteString("urgency", Words.Of(Words.Urgency, e.Request.Urgency));

@@ -14,6 +14,7 @@ public static class JournalNames
     internal const string Woke = "run.woke";
     internal const string MachineRead = "machine.read";
     internal const string StopAsked = "stop.asked";
+    internal const string PauseAsked = "pause.asked";
     internal const string WorktreeReady = "worktree.ready";
     internal const string Answered = "turn.answered";
     internal const string Metered = "turn.metered";
@@ -34,6 +35,7 @@ public static class JournalNames
         (typeof(Event.Woke), Woke),
         (typeof(Event.MachineRead), MachineRead),
         (typeof(Event.StopAsked), StopAsked),
+        (typeof(Event.PauseAsked), PauseAsked),
         (typeof(Event.WorktreeReady), WorktreeReady),
         (typeof(Event.Answered), Answered),
         (typeof(Event.TurnMetered), Metered),

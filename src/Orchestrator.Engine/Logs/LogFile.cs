@@ -76,6 +76,7 @@ public static class FactSentence
         Event.Abandoned e => (LogEventLevel.Warning, $"run {state.Run} is given up: {e.Message}"),
         Event.Woke => (LogEventLevel.Debug, "woke"),
         Event.MachineRead e => (e.Reading.Pressure == Pressure.Calm ? LogEventLevel.Information : LogEventLevel.Warning, Machine(e.Reading, state)),
+        Event.PauseAsked e => (LogEventLevel.Warning, e.Pause ? "paused: all agents are frozen, nothing begins" : "goes on after the pause"),
         Event.StopAsked e => (LogEventLevel.Warning, $"{(e.Request.Urgency == Urgency.Drain ? "ending after the steps under way" : "stopping")}: {e.Request.Message}"),
         Event.WorktreeReady e => (LogEventLevel.Information, $"worktree ready at {Short(e.Base)}{(e.Conflicts.Count > 0 ? $", in conflict: {string.Join(", ", e.Conflicts)}" : e.Carried is null ? "" : " with the earlier work laid on it")}"),
         Event.Answered e => (LogEventLevel.Debug, $"the provider answers{string.Concat(e.Windows.Select(w => Invariant($"; {w.Name} {w.Status}, {w.Used:0%} used")))}"),

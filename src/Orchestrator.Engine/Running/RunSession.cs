@@ -36,17 +36,22 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
     public Action<string> Alarm { get; init; } = _ => { };
 
     /// <summary>Asks the run to stop. From any thread, at any time.</summary>
-    public void Ask(StopRequest request)
+    public void Ask(StopRequest request) => Tell(new Event.StopAsked(request));
+
+    /// <summary>Asks the run to pause, or to go on. From any thread, at any time.</summary>
+    public void Pause(bool pause) => Tell(new Event.PauseAsked(pause));
+
+    private void Tell(Event fact)
     {
         lock (_lock)
         {
             if (_loop is { } loop)
             {
-                loop.Tell(new Event.StopAsked(request));
+                loop.Tell(fact);
             }
             else
             {
-                _early.Add(new Event.StopAsked(request));
+                _early.Add(fact);
             }
         }
     }

@@ -24,6 +24,10 @@ internal sealed class Books(Scenario scenario)
     private readonly Purse _purse = new(scenario);
     private readonly QueueBook _queue = new(scenario.Milestones.Length);
     private bool _stopping;
+    private bool _asked;
+
+    /// <summary>Whether the user has the run paused.</summary>
+    public bool Paused { get; private set; }
 
     public bool Merged(int i) => _queue.Merged[i];
 
@@ -85,6 +89,7 @@ internal sealed class Books(Scenario scenario)
             {
                 fresh.Add(order);
                 Demand(!_stopping || order is Order.Commit or Order.Meter, "nothing but a commit is begun once the run is asked to stop");
+                Demand(!Paused || order is Order.Commit or Order.Meter or Order.TestCandidate or Order.Publish, "nothing but a commit and what is left to do for a candidate is begun while the run is paused");
                 CheckOrder(order);
                 _refusals.Check(order, orders, at, ModelOf);
             }
@@ -163,7 +168,7 @@ internal sealed class Books(Scenario scenario)
     /// <summary>The program died: nothing is under way.</summary>
     public void Crash()
     {
-        _stopping = false;
+        (_stopping, _asked, Paused) = (false, false, false);
         foreach (var number in _running)
         {
             if (_orders[number] is Order.RunTurn turn && _current.Contains(number))
@@ -179,6 +184,13 @@ internal sealed class Books(Scenario scenario)
     public void Enter(Event fact, DateTimeOffset at)
     {
         _stopping |= fact is Event.StopAsked { Request.Urgency: Urgency.Stop };
+        Paused = fact switch
+        {
+            Event.PauseAsked e => e.Pause && !_asked,
+            Event.StopAsked => false,
+            _ => Paused,
+        };
+        _asked |= fact is Event.StopAsked;
         if (Whose.TicketOf(fact) is not { } ticket || !_orders.TryGetValue(ticket.Number, out var order))
         {
             return;

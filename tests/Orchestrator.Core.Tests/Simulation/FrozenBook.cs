@@ -17,7 +17,7 @@ internal sealed class FrozenBook
     public void Read(Event fact) => _read = fact;
 
     /// <summary>Looks at all that is ordered after it.</summary>
-    public void Check(IReadOnlyList<Order> orders, MachineReading? reading)
+    public void Check(IReadOnlyList<Order> orders, MachineReading? reading, bool paused)
     {
         var working = orders.Where(o => o is not Order.Prepare && Whose.MilestoneOf(o) is not null).Select(o => o.TicketOrNull!.Value).ToHashSet();
         var turns = orders.OfType<Order.RunTurn>().Select(o => o.Ticket).ToHashSet();
@@ -25,6 +25,13 @@ internal sealed class FrozenBook
         var loose = working.Except(frozen).ToHashSet();
         Books.Demand(frozen.IsSubsetOf(turns), "only a turn that is under way is frozen");
         Books.Demand(orders.OfType<Order.Hold>().All(o => o.Turns.Count > 0), "an order to freeze names somebody");
+        if (paused)
+        {
+            Books.Demand(frozen.SetEquals(turns), "all are frozen while the run is paused");
+            (_frozen, _loose, _turns, _read) = (frozen, loose, turns, null);
+            return;
+        }
+
         Books.Demand(frozen.Count == 0 || loose.Count > 0 || reading is { Pressure: Pressure.Critical, Scarce: Scarce.Disk }, "one goes on always, unless a disk is full");
         Books.Demand(
             frozen.Count == 0 || reading is not { Pressure: Pressure.Calm } && reading is not null || loose.Count >= 1, "who has room goes on");
@@ -38,7 +45,7 @@ internal sealed class FrozenBook
         {
             var before = _turns.Except(_frozen).Count();
             var mayFreeze = before > 0 && (_loose.Count > 1 || reading?.Scarce == Scarce.Disk);
-            Books.Demand(!mayFreeze || orders.Count == 0 || frozen.Count == _frozen.Count + 1, "each critical reading freezes one");
+            Books.Demand(!mayFreeze || orders.Count == 0 || frozen.Count == _frozen.Count + 1 || turns.Count < _turns.Count, "each critical reading freezes one, or lays it aside when the run is to end");
         }
 
         (_frozen, _loose, _turns, _read) = (frozen, loose, turns, null);

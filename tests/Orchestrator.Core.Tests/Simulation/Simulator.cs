@@ -208,7 +208,7 @@ internal sealed class Simulator
         _state = decision.State;
         _orders = decision.Orders;
         _books.NoteCurrent(_orders);
-        _frozen.Check(_orders, _world.Reading);
+        _frozen.Check(_orders, _world.Reading, _books.Paused && _state.Stop is null);
         var fresh = _books.TakeOrders(_state, _orders, Slots, _world.Now);
         foreach (var order in fresh)
         {
@@ -218,7 +218,7 @@ internal sealed class Simulator
         _world.Freeze([.. _orders.OfType<Order.Hold>().SelectMany(hold => hold.Turns)]);
 
         Books.Demand(
-            _state.Final is not null || _state.Stop is not null || Slots == 0 || _world.Now < _world.LimitUntil || !_books.SomethingCouldStart(),
+            _state.Final is not null || _state.Stop is not null || Slots == 0 || _books.Paused || _world.Now < _world.LimitUntil || !_books.SomethingCouldStart(),
             "at least one works when one could and the machine is not critical");
     }
 

@@ -74,6 +74,11 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
             return Next(wake);
         }
 
+        if (fact is Event.PauseAsked { Pause: true })
+        {
+            Come(new Event.PauseAsked(false), 20_000); // nobody pauses for ever
+        }
+
         if (fact is Event.TurnFinished { Outcome: TurnOutcome.Limited limited })
         {
             // Told before the clock was set back, a reset lies that much further ahead, and has to be believed.
@@ -139,6 +144,11 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
         if (Fault(1))
         {
             Come(new Event.StopAsked(new StopRequest((Urgency)rng.Below(2), "operator", "asked")), 20);
+        }
+
+        if (Fault(1))
+        {
+            Come(new Event.PauseAsked(true), 20);
         }
     }
 

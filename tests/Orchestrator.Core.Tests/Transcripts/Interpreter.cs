@@ -111,6 +111,8 @@ internal sealed partial class Interpreter
             "woke" => new Event.Woke(),
             "machine" => new Event.MachineRead(new MachineReading(Enum.Parse<Pressure>(words[1]), 4, words[1] == "Calm" ? "" : "little memory")),
             "drain" => new Event.StopAsked(new StopRequest(Urgency.Drain, "operator", "You asked to stop.")),
+            "pause" => new Event.PauseAsked(true),
+            "continue" => new Event.PauseAsked(false),
             "stop" => new Event.StopAsked(new StopRequest(Urgency.Stop, "operator", "You asked to stop.")),
             "resume" => new Event.Resumed(Run.State.Incarnation + 1, words.Count > 1 ? PolicyOf(words.Skip(1)) : _policy),
             _ => throw new FormatException($"'{words[0]}' is no word of a transcript."),

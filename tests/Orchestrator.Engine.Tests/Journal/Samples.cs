@@ -40,6 +40,8 @@ internal static class Samples
         new Event.RunStarted(new RunId("r"), [], new Policy(), "refs/heads/main", "base", default, default, new MachineReading(Pressure.Tense, 1, "busy", Scarce.Memory)),
         new Event.TurnFinished(Ticket, new TurnOutcome.Completed("done"), default, Footprint: new Footprint(1 << 30, TimeSpan.FromMilliseconds(1234), TimeSpan.FromMilliseconds(60_001), 5_000_000_000)),
         new Event.TurnFinished(Ticket, new TurnOutcome.Completed("done"), default, Footprint: new Footprint(7, TimeSpan.Zero, TimeSpan.FromSeconds(3))),
+        new Event.PauseAsked(true),
+        new Event.PauseAsked(false),
         new Event.StopAsked(new StopRequest(Urgency.Stop, "operator", "Ctrl-C")),
         new Event.StopAsked(new StopRequest(Urgency.Drain, "operator", "")),
         new Event.WorktreeReady(Ticket, "base", "carried"),
