@@ -18,6 +18,18 @@ internal sealed class SteadyWriter : TextWriter
     /// <summary>Why text was lost that somebody still wanted, as on a full disk; null while none was.</summary>
     public string? Lost { get; private set; }
 
+    /// <summary>True when nothing that is written arrives any more.</summary>
+    public bool Gone
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _gone;
+            }
+        }
+    }
+
     public override Encoding Encoding => Encoding.UTF8;
 
     /// <summary>Wraps a standard stream. A plain one: the console's own writers ask the terminal first, which a status would wait for.</summary>

@@ -47,6 +47,23 @@ internal sealed class InertWriter(TextWriter inner) : TextWriter
         inner.Write(text.ToString());
     }
 
+    /// <summary>Writes a text that holds colours of ours; every other sequence in it is spelled out as ever.</summary>
+    public void WriteInked(string text)
+    {
+        var from = 0;
+        for (var at = text.IndexOf('\u001b'); at >= 0; at = at + 1 < text.Length ? text.IndexOf('\u001b', at + 1) : -1)
+        {
+            if (Ink.LengthAt(text.AsSpan(at)) is > 0 and var length)
+            {
+                Write(text.AsSpan(from, at - from));
+                inner.Write(text.AsSpan(at, length));
+                from = at + length;
+            }
+        }
+
+        Write(text.AsSpan(from));
+    }
+
     /// <inheritdoc/>
     public override void Flush() => inner.Flush();
 }

@@ -35,6 +35,8 @@ internal static class CommandLine
         explain.Add(milestone);
         root.Add(explain);
 
+        root.Add(LogsCommand());
+
         var reported = new Option<string?>("--run") { Description = "Another run than the latest.", HelpName = "RUN" };
         var output = new Option<string?>("--output", "-o") { Description = "Where; default report.html in the log folder.", HelpName = "FILE" };
         root.Add(Verb("report", "The whole run as one HTML file.", [reported, output], (line, _) => Task.FromResult(ReportVerb.Run(around, At(line), line.GetValue(reported), line.GetValue(output)))));
@@ -65,6 +67,17 @@ internal static class CommandLine
         root.Add(Verb("rehearse", "Run your own plan against a scripted model, in a throw-away clone.", [rehearsalDir], async (line, stop) => NoFolder(around, At(line)) ?? await RehearseVerb.RunAsync(around, At(line), line.GetValue(rehearsalDir), stop).ConfigureAwait(false)));
         root.Add(Verb("help", "This.", [], (_, _) => Task.FromResult(HelpVerb.Show(around, root))));
         return root;
+
+        Command LogsCommand()
+        {
+            var named = new Argument<string?>("ID") { Description = "The milestone, e.g. 1A; without it, all of them.", Arity = ArgumentArity.ZeroOrOne };
+            var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what is said until it ends." };
+            var of = new Option<string?>("--run") { Description = "Another run than the latest.", HelpName = "RUN" };
+            var turn = new Option<int?>("--turn") { Description = "Only this turn of the milestone, from 1.", HelpName = "N" };
+            var logs = Verb("logs", "What the agents of a milestone said and did.", [follow, of, turn], (line, stop) => LogsVerb.RunAsync(around, At(line), new LogsRequest(line.GetValue(named), line.GetValue(of), line.GetValue(turn), line.GetValue(follow)), stop));
+            logs.Add(named);
+            return logs;
+        }
 
         Command RunCommand(string name, string text, bool onePass)
         {

@@ -17,6 +17,7 @@ internal static class HelpVerb
               orchestrator run                     do it
               orchestrator status --watch          look on from another terminal
               orchestrator explain 1A              why it waits or failed, and what to do
+              orchestrator logs 1A --follow        what its agents say and do
               orchestrator report                  the whole run as one HTML file
               orchestrator -C ../other run         the same for the repository over there
 

@@ -27,6 +27,18 @@ public sealed class EvidencePlaces(RepositoryPlaces places, RunId run)
     public ILookup<long, string> Turns(MilestoneId id) => Files(Path.Combine(Of(id), "turns"), "turns")
         .Select(file => (Number: NumberOf(Path.GetFileName(file)), File: file)).Where(f => f.Number > 0).ToLookup(f => f.Number, f => f.File);
 
+    /// <summary>The transcripts of a milestone's turns, the earliest first; one under way has its own already.</summary>
+    public IReadOnlyList<Transcript> Transcripts(MilestoneId id)
+    {
+        var folder = Path.Combine(Of(id), "turns");
+        return Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*.jsonl").Select(Transcript.Of).OfType<Transcript>().OrderBy(t => t.Ticket).ThenBy(t => t.Start)]
+            : [];
+    }
+
+    /// <summary>The transcript of a milestone's turn, of its latest process; null while there is none.</summary>
+    public Transcript? TranscriptOf(MilestoneId id, Ticket turn) => Transcripts(id).LastOrDefault(t => t.Ticket == turn.Number);
+
     /// <summary>The output of one run of a milestone's gates, relative to its folder.</summary>
     public IReadOnlyList<string> Gates(MilestoneId id, Ticket ticket) => Files(Path.Combine(Of(id), "gates", ticket.ToString()), $"gates/{ticket}");
 

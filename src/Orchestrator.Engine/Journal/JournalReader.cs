@@ -74,6 +74,16 @@ public sealed class JournalReader : IDisposable
         ? string.Create(CultureInfo.InvariantCulture, $"The journal is gone; it held {head.Number} facts of run {head.Run}. 'orchestrator run' goes on with what git knows.")
         : null;
 
+    /// <summary>
+    /// A text that is another one once something was added to the journal: for whoever looks often and would read it in
+    /// vain. The witness names the last fact; where a full disk costs it, the log still grows.
+    /// </summary>
+    public static string StampOf(string path)
+    {
+        var log = new FileInfo(path + Log);
+        return string.Create(CultureInfo.InvariantCulture, $"{JournalWitness.Read(path)} {(log.Exists ? log.Length : 0)} {(log.Exists ? log.LastWriteTimeUtc.Ticks : 0)}");
+    }
+
     /// <summary>The latest run; null when there is none.</summary>
     public RunId? LatestRun()
     {

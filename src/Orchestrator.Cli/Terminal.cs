@@ -1,0 +1,33 @@
+using Orchestrator.Cli.Screens;
+using Orchestrator.Engine.Settings;
+
+namespace Orchestrator.Cli;
+
+/// <summary>What standard output goes to, looked at when it is asked for.</summary>
+/// <param name="user">The environment we were started in.</param>
+internal sealed class Terminal(UserEnvironment user)
+{
+    private const int Narrow = 20;
+
+    /// <summary>True when a person looks at it, and no file or pipe takes it.</summary>
+    public static bool IsThere => !Console.IsOutputRedirected;
+
+    /// <summary>How many columns there are; null where nothing limits them.</summary>
+    public static int? Width
+    {
+        get
+        {
+            try
+            {
+                return IsThere && Console.WindowWidth is > 0 and var width ? Math.Max(Narrow, width) : null;
+            }
+            catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Colours, where a terminal has them and nobody forbids them (<c>NO_COLOR</c>).</summary>
+    public Ink Ink => new(IsThere && user["NO_COLOR"] is null && user["TERM"] is not "dumb");
+}
