@@ -58,7 +58,7 @@ internal static class CommandLine
         doctor.Aliases.Add("setup");
         root.Add(doctor);
         root.Add(PlanCommand());
-        root.Add(Verb("init", "Write starter settings and a sample milestone.", [], (line, _) => Task.FromResult(InitVerb.Run(around, At(line)))));
+        root.Add(Verb("init", "Write starter settings, with the gates that the project shows, and a sample milestone.", [], (line, _) => Task.FromResult(InitVerb.Run(around, At(line)))));
 
         var dir = new Option<string?>("--dir") { Description = "Where; default ./orchestrator-demo.", HelpName = "DIR" };
         root.Add(Verb("demo", "Show the whole on a sample repository, with the real CLI and a scripted model.", [dir], (line, stop) => DemoVerb.RunAsync(around, Path.GetFullPath(line.GetValue(dir) ?? "orchestrator-demo", around.Folder), stop)));

@@ -41,11 +41,7 @@ internal static class PlanVerb
                     around.Out.Flush();
                 },
             };
-            using var stop = new CancellationTokenSource();
-            using var interrupt = StopOn(PosixSignal.SIGINT, stop);
-            using var terminate = StopOn(PosixSignal.SIGTERM, stop);
-            using var hangUp = StopOn(PosixSignal.SIGHUP, stop);
-            var end = await session.DraftAsync(new PlanRequest(folder, file == "-" ? "standard input" : Path.GetFileName(file), spec, target, sample), stop.Token).ConfigureAwait(false);
+            var end = await DraftAsync(session, new PlanRequest(folder, file == "-" ? "standard input" : Path.GetFileName(file), spec, target, sample)).ConfigureAwait(false);
             switch (end)
             {
                 case PlanEnd.Refused refused:
@@ -64,6 +60,16 @@ internal static class PlanVerb
                     throw new InvalidOperationException($"Unknown end {end.GetType().Name}.");
             }
         }
+    }
+
+    /// <summary>Signals stop the agent; afterwards, while somebody is asked, they end us as usual.</summary>
+    private static async Task<PlanEnd> DraftAsync(PlanSession session, PlanRequest request)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = StopOn(PosixSignal.SIGINT, stop);
+        using var terminate = StopOn(PosixSignal.SIGTERM, stop);
+        using var hangUp = StopOn(PosixSignal.SIGHUP, stop);
+        return await session.DraftAsync(request, stop.Token).ConfigureAwait(false);
     }
 
     private static int Approve(Surroundings around, PlanEnd.Drafted drafted, string target, string sample, bool yes)
@@ -88,10 +94,7 @@ internal static class PlanVerb
             case "y":
                 return Write(around, draft, target, sample);
             case "e":
-                var beside = PlanFolder.Beside(draft, target, sample);
-                var code = Write(around, draft, beside, sample);
-                around.Out.WriteLine(code == ExitCode.Done ? $"Edit them; a run reads only {MilestoneFolder.FolderName}/, so move them there." : "");
-                return code;
+                return Write(around, draft, PlanFolder.Beside(draft, target, sample), sample);
             default:
                 around.Out.WriteLine($"Nothing was written to {target}. The draft is kept: {draft.Folder}");
                 return ExitCode.Done;
