@@ -32,8 +32,8 @@ public sealed class ScheduleScreenTests
            1:04  all merged
 
         Estimate: about 1 h 04 min.
-          - An assumption, for no milestone was measured here yet: 20 min for each, 2 min
-            for each merge.
+          - An assumption, for no milestone was measured here yet: 20 min for each, 2
+            min for each merge.
           - The longest chain is 1A → 2A: about 44 min however many slots there are.
           - Limits of the account, failed attempts and conflicts are not in it.
         """,
