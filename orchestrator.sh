@@ -5,7 +5,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 program=$here/artifacts/program/orchestrator
 
 stale() {
-    [ ! -x "$program" ] || [ -n "$(find "$here/src" "$here/samples" "$here/Directory.Build.props" "$here/Directory.Packages.props" -newer "$program" -type f -print -quit)" ]
+    [ ! -x "$program" ] || [ -n "$(find "$here/src" "$here/samples" "$here/docs/reference/orchestrator.config.schema.json" "$here/Directory.Build.props" "$here/Directory.Packages.props" -newer "$program" -type f -print -quit)" ]
 }
 
 if stale; then

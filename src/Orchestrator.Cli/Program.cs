@@ -14,7 +14,11 @@ using var error = new InertWriter(steadyError);
 var user = UserEnvironment.Read();
 try
 {
-    var surroundings = new Surroundings(user, Directory.GetCurrentDirectory(), output, error, TimeProvider.System);
+    var surroundings = new Surroundings(user, Directory.GetCurrentDirectory(), output, error, TimeProvider.System)
+    {
+        Input = Console.OpenStandardInput,
+        Terminal = () => Console.IsInputRedirected || Console.IsOutputRedirected ? null : Console.In,
+    };
     if (InstantStatus.TryParse(args) is { } status)
     {
         return await StatusVerb.RunAsync(surroundings, Path.GetFullPath(status.Folder, surroundings.Folder), status.Json, watch: false, CancellationToken.None).ConfigureAwait(false);

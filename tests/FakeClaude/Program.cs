@@ -66,6 +66,14 @@ if (mode == $"hold:{role}")
     }
 }
 
+if (role == "plan" && mode != "login")
+{
+    // What is asked for the n-th time in a conversation is answered by the file plan-N.json, else by the last one there is.
+    var answer = Enumerable.Range(1, starts).Select(n => Path.Combine(home, $"plan-{n}.json")).LastOrDefault(File.Exists);
+    Result($"\"subtype\":\"success\",\"is_error\":false,\"result\":\"\"{(answer is null ? "" : $",\"structured_output\":{File.ReadAllText(answer).ReplaceLineEndings(" ")}")}");
+    return 0;
+}
+
 if (role == "review")
 {
     var wants = mode is "changes-then-approve" or "hold:remediate" && round == 0 || mode == "never-approve";

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orchestrator.Cli.Screens;
 using Orchestrator.Core;
 using Orchestrator.Core.Plans;
+using Orchestrator.Engine.Plans;
 using Orchestrator.Engine.Running;
 
 namespace Orchestrator.Cli.Verbs;
@@ -58,7 +59,8 @@ internal static class CommandLine
         var doctor = Verb("doctor", "Look whether everything needed is there.", [fix, checks], async (line, stop) => NoFolder(around, At(line)) ?? await DoctorVerb.RunAsync(around, At(line), line.GetValue(fix), line.GetValue(checks), stop).ConfigureAwait(false));
         doctor.Aliases.Add("setup");
         root.Add(doctor);
-        root.Add(Verb("init", "Write starter settings and a sample milestone.", [], (line, _) => Task.FromResult(InitVerb.Run(around, At(line)))));
+        root.Add(PlanCommand());
+        root.Add(Verb("init", "Write starter settings, with the gates that the project shows, and a sample milestone.", [], (line, _) => Task.FromResult(InitVerb.Run(around, At(line)))));
 
         var dir = new Option<string?>("--dir") { Description = "Where; default ./orchestrator-demo.", HelpName = "DIR" };
         root.Add(Verb("demo", "Show the whole on a sample repository, with the real CLI and a scripted model.", [dir], (line, stop) => DemoVerb.RunAsync(around, Path.GetFullPath(line.GetValue(dir) ?? "orchestrator-demo", around.Folder), stop)));
@@ -77,6 +79,17 @@ internal static class CommandLine
             var logs = Verb("logs", "What the agents of a milestone said and did.", [follow, of, turn], (line, stop) => LogsVerb.RunAsync(around, At(line), new LogsRequest(line.GetValue(named), line.GetValue(of), line.GetValue(turn), line.GetValue(follow)), stop));
             logs.Add(named);
             return logs;
+        }
+
+        Command PlanCommand()
+        {
+            var file = new Argument<string>("FILE") { Description = "The specification: any text; '-' for standard input." };
+            var yes = new Option<bool>("--yes", "-y") { Description = "Write the milestones without asking." };
+            var target = new Option<string>("--dir") { Description = "Where the milestones go, from the repository's root.", HelpName = "DIR", DefaultValueFactory = _ => MilestoneFolder.FolderName };
+            var command = Verb("plan", "Let the agent make milestones of a specification; shown before they are written.", [yes, target], async (line, _) =>
+                NoFolder(around, At(line)) ?? await PlanVerb.RunAsync(around, At(line), line.GetRequiredValue(file), line.GetRequiredValue(target), line.GetValue(yes)).ConfigureAwait(false));
+            command.Add(file);
+            return command;
         }
 
         Command RunCommand(string name, string text, bool onePass)

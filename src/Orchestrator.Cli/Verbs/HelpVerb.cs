@@ -13,7 +13,8 @@ internal static class HelpVerb
               orchestrator demo                    see it work, without a login
               orchestrator doctor                  look whether all that is needed is there
               orchestrator init                    write starter settings and a sample milestone
-              orchestrator run --validate-only     check the plan
+              orchestrator plan spec.md            let the agent make milestones of a specification
+              orchestrator run --validate-only     check the plan; when would who begin, and how long
               orchestrator run                     do it
               orchestrator status --watch          look on from another terminal
               orchestrator explain 1A              why it waits or failed, and what to do

@@ -1,11 +1,7 @@
 using Orchestrator.Cli.Agents;
 using Orchestrator.Cli.Screens;
-using Orchestrator.Core;
 using Orchestrator.Core.Runs;
-using Orchestrator.Engine.Git;
-using Orchestrator.Engine.Plans;
 using Orchestrator.Engine.Running;
-using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Cli.Verbs;
 
@@ -21,7 +17,7 @@ internal static class RunVerb
     {
         if (validateOnly)
         {
-            return await ValidateAsync(around, request).ConfigureAwait(false);
+            return await Validation.RunAsync(around, request).ConfigureAwait(false);
         }
 
         var agents = new AgentSources(around.User, around.Out.WriteLine, script);
@@ -35,44 +31,6 @@ internal static class RunVerb
             using var signals = new Signals(session, around.Error);
             return Show(around, await session.RunAsync(request, CancellationToken.None).ConfigureAwait(false));
         }
-    }
-
-    private static async Task<int> ValidateAsync(Surroundings around, RunRequest request)
-    {
-        var (repository, problems) = await Repository.OpenAsync(request.Folder, around.User, CancellationToken.None).ConfigureAwait(false);
-        if (repository is null)
-        {
-            around.Error.WriteLine(ProblemScreen.Text(problems));
-            return ExitCode.Problems;
-        }
-
-        var settings = SettingsReader.Load(repository.Places.Root, around.User);
-        var reading = MilestoneFolder.Read(repository.Places.Root);
-        List<Problem> all = [.. settings.Problems, .. reading.Problems];
-        if (settings.Settings is { } chosen)
-        {
-            if (await repository.CommitOfAsync(chosen.TargetBranch is { } named ? $"refs/heads/{named}" : "HEAD", CancellationToken.None).ConfigureAwait(false) is { } commit)
-            {
-                await ProjectPrompts.ReadAsync(repository, chosen.Prompts, commit, all, CancellationToken.None).ConfigureAwait(false);
-            }
-
-            all.AddRange(chosen.Publish == PublishMode.PullRequest ? Offering.Check(repository, chosen.PublishRemote) : []);
-        }
-
-        all.AddRange(reading.Plan is { } read ? EntryLook.Warnings(read.Milestones, around.User) : []);
-        if (all.Count > 0)
-        {
-            around.Error.WriteLine(ProblemScreen.Text(all));
-        }
-
-        if (reading.Plan is not { } plan || all.Exists(p => p.Severity == Severity.Error))
-        {
-            around.Error.WriteLine($"{all.Count(p => p.Severity == Severity.Error)} errors.");
-            return ExitCode.Problems;
-        }
-
-        around.Out.Write(PlanScreen.Text(plan));
-        return ExitCode.Done;
     }
 
     private static int Show(Surroundings around, RunEnd end)

@@ -8,4 +8,11 @@ namespace Orchestrator.Cli.Verbs;
 /// <param name="Out">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record Surroundings(UserEnvironment User, string Folder, TextWriter Out, TextWriter Error, TimeProvider Time);
+internal sealed record Surroundings(UserEnvironment User, string Folder, TextWriter Out, TextWriter Error, TimeProvider Time)
+{
+    /// <summary>What is piped or redirected into the program.</summary>
+    public Func<Stream> Input { get; init; } = () => Stream.Null;
+
+    /// <summary>Whom a question can be asked; null where there is no terminal.</summary>
+    public Func<TextReader?> Terminal { get; init; } = () => null;
+}

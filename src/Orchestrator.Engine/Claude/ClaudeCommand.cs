@@ -60,8 +60,9 @@ public static class ClaudeCommand
     /// <param name="folder">The worktree.</param>
     /// <param name="model">The milestone's model, or null for the run's.</param>
     /// <param name="markers">Variables that name repository, order, and who commits.</param>
+    /// <param name="schema">The form of the answer of one that judges, when it is not a verdict.</param>
     public static ProcessSpec Turn(
-        AgentSetup setup, TurnBrief brief, bool resume, string folder, string? model, IReadOnlyDictionary<string, string> markers)
+        AgentSetup setup, TurnBrief brief, bool resume, string folder, string? model, IReadOnlyDictionary<string, string> markers, string? schema = null)
     {
         var review = brief.Role.Judges();
         var arguments = new List<string>
@@ -72,7 +73,7 @@ public static class ClaudeCommand
             "--exclude-dynamic-system-prompt-sections",
         };
         arguments.AddRange(review
-            ? ["--permission-mode", "dontAsk", "--tools=Read,Glob,Grep", "--allowedTools=Read,Glob,Grep", "--json-schema", ReviewVerdict.Schema]
+            ? ["--permission-mode", "dontAsk", "--tools=Read,Glob,Grep", "--allowedTools=Read,Glob,Grep", "--json-schema", schema ?? ReviewVerdict.Schema]
             : ["--permission-mode", "acceptEdits", "--tools=Bash,Read,Edit,Write,Glob,Grep,Task", "--allowedTools=Bash"]);
         if ((model ?? setup.Model) is { } chosen)
         {

@@ -82,6 +82,37 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
         return new WrittenPrompt(header + around.Fill(gaps), [around.Source, task.Source]);
     }
 
+    /// <summary>The prompt that asks for a plan.</summary>
+    /// <param name="name">How the specification is called.</param>
+    /// <param name="spec">The specification, whole.</param>
+    /// <param name="gates">The commands that must pass on all work.</param>
+    /// <param name="slots">How many milestones may be in work at once.</param>
+    public WrittenPrompt Plan(string name, string spec, IReadOnlyList<string> gates, int slots)
+    {
+        var text = _texts["plan"];
+        return new WrittenPrompt(PlanHeader(0) + text.Fill(new Dictionary<string, string>
+        {
+            ["name"] = Plain.Line(name).Replace('"', '\''),
+            ["spec"] = spec.Trim(),
+            ["gates"] = gates.Count == 0 ? "" : $"These commands must pass on all work anyway: {string.Join(", ", gates.Select(gate => $"`{gate}`"))}.",
+            ["slots"] = slots.ToString(CultureInfo.InvariantCulture),
+            ["widest"] = PlanAdvice.MostInOneMerge.ToString(CultureInfo.InvariantCulture),
+        }), [text.Source]);
+    }
+
+    /// <summary>The prompt that gives a plan back.</summary>
+    /// <param name="problems">What is wrong with it.</param>
+    /// <param name="first">The file with the prompt that asked for it.</param>
+    /// <param name="round">How often it was given back, this time included.</param>
+    public WrittenPrompt PlanAgain(IEnumerable<Problem> problems, string first, int round)
+    {
+        var text = _texts["plan-again"];
+        var list = problems.Select((p, i) => $"{i + 1}. {p.Severity.ToString().ToLowerInvariant()}: {p.Where}: {p.Message} {p.Hint}");
+        return new WrittenPrompt(PlanHeader(round) + text.Fill(new Dictionary<string, string> { ["problems"] = string.Join('\n', list), ["first"] = first }), [text.Source]);
+    }
+
+    private static string PlanHeader(int round) => $"[orchestrator] milestone=plan role=plan attempt=1 round={round.ToString(CultureInfo.InvariantCulture)}\n\n";
+
     private static string NameOf(Role role) => role switch
     {
         Role.Implement => "implement",

@@ -22,6 +22,8 @@ public sealed record PromptKind(string Name, IReadOnlyList<string> Needed, IRead
         new("check", ["text", "diff", "claims"], ["situation", "bar", .. Always]),
         new("resolve", ["text", "findings", "sides"], ["situation", "others", .. Always]),
         new("go-on", ["task"], Always),
+        new("plan", ["spec"], ["name", "gates", "slots", "widest"]),
+        new("plan-again", ["problems"], ["first"]),
     ];
 
     /// <summary>Every gap it may have.</summary>

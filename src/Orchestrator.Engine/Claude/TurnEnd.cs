@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
@@ -14,6 +15,9 @@ public sealed record TurnEnd(TurnOutcome Outcome, Usage Usage, Items<ModelUsage>
 {
     /// <summary>What it took of the machine; null when that was not measured.</summary>
     public Footprint? Footprint { get; init; }
+
+    /// <summary>What it answered in the form that was asked for; null for a verdict, or when there was none.</summary>
+    public JsonElement? Answer { get; init; }
 
     /// <summary>The end, from what the processes of the turn said.</summary>
     public static TurnEnd Of(TurnOutcome outcome, IEnumerable<TurnReport> reports)

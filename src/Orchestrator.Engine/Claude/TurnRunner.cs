@@ -24,6 +24,9 @@ public sealed record Turn(
 {
     /// <summary>What its worktree has for itself; goes before the environment of all agents.</summary>
     public IReadOnlyDictionary<string, string> Workplace { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The form of its answer, as a JSON schema, when that is no verdict; whoever asks reads <see cref="TurnEnd.Answer"/>.</summary>
+    public string? Schema { get; init; }
 }
 
 /// <summary>Runs one agent process to its end and says how it ended. The process is gone when this returns, with all that it started.</summary>
@@ -60,7 +63,9 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
                 continue;
             }
 
-            return TurnEnd.Of(why ?? TurnClassifier.Classify(turn.Brief.Role, report, exit, errors, TimeProvider.System.GetUtcNow(), turn.Brief.Bar), reports) with { Footprint = took };
+            var role = turn.Schema is null ? turn.Brief.Role : Role.Implement; // no verdict is looked for in an answer of another form
+            var outcome = why ?? TurnClassifier.Classify(role, report, exit, errors, TimeProvider.System.GetUtcNow(), turn.Brief.Bar);
+            return TurnEnd.Of(outcome, reports) with { Footprint = took, Answer = turn.Schema is null ? null : report.Result?.Structured };
         }
     }
 
@@ -81,7 +86,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
             ["GIT_COMMITTER_NAME"] = name,
             ["GIT_COMMITTER_EMAIL"] = AgentIdentity.Email,
         };
-        var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, markers);
+        var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, markers, turn.Schema);
         using var process = await LongProcess.StartAsync(spec, order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
         using var entry = _held.Enter(turn.Order, process);
         var meter = meters?.Watch(process);

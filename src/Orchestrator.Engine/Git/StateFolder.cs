@@ -24,6 +24,13 @@ public static class StateFolder
         await EnsureShadowAsync(repository, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Makes no more than the state folder, kept out of the user's git: for what works beside a run.</summary>
+    public static void EnsureHidden(RepositoryPlaces places)
+    {
+        MakePrivate(places.State);
+        Exclude(places, null);
+    }
+
     /// <summary>Makes the shadow again when somebody deleted it in the midst of a run.</summary>
     public static Task HealAsync(Repository repository, CancellationToken cancellation) =>
         !Directory.Exists(repository.Places.State) || File.Exists(Path.Combine(repository.Places.Shadow, "objects", "info", "alternates")) ? Task.CompletedTask : EnsureShadowAsync(repository, cancellation);

@@ -2,6 +2,7 @@ using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Evidence;
+using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Journal;
 
 namespace Orchestrator.Engine.Running;
@@ -9,6 +10,8 @@ namespace Orchestrator.Engine.Running;
 /// <summary>Gives back the state of a run from its journal. The live run, <c>status</c> and the report are this same fold.</summary>
 public static class Replay
 {
+    private const int RunsForPace = 5;
+
     /// <summary>The state of a run; null when it has no facts.</summary>
     /// <exception cref="JournalException">A fact cannot be read.</exception>
     public static RunState? StateOf(this JournalReader journal, RunId run)
@@ -39,6 +42,20 @@ public static class Replay
         }
 
         return state is null ? null : new Tale(state, chronicle!, gates);
+    }
+
+    /// <summary>How long things took in the latest runs; an assumption when there were none, or when they cannot be read.</summary>
+    public static Pace PaceOf(RepositoryPlaces places)
+    {
+        try
+        {
+            using var journal = JournalReader.Open(places.Journal);
+            return journal is null ? Pace.Assumed : Pace.Of(journal.Runs().TakeLast(RunsForPace).Select(run => journal.TaleOf(run, [])?.Chronicle).OfType<Chronicle>());
+        }
+        catch (JournalException)
+        {
+            return Pace.Assumed; // an estimate is not what tells of damage
+        }
     }
 
     /// <summary>Makes the evidence of a run anew, and the keeper that goes on with it.</summary>

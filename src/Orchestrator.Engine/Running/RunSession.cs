@@ -130,7 +130,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             log.Say(LogEventLevel.Information, $"the project's own prompts: {string.Join(", ", own.Select(source => $"{source.Name} ({source.Own![..12]})"))}");
         }
 
-        var guidance = await GuidanceAsync(repository, opened, cancellation).ConfigureAwait(false);
+        var guidance = await Guidance.WriteAsync(repository, opened.Base, Path.Combine(places.Run(opened.Run.Value), "guidance.md"), cancellation).ConfigureAwait(false);
         var setup = new AgentSetup(agent.Program, agent.Environment, settings.ClaudeModel, guidance, settings.TurnTimeout)
         {
             IdleTimeout = settings.IdleTimeout,
@@ -254,28 +254,5 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
     {
         var folder = RunOpening.TextFolder(places, opened.Run);
         return opened.Plan.Milestones.ToDictionary(m => m.Id, m => File.Exists(Path.Combine(folder, $"{m.Id}.md")) ? File.ReadAllText(Path.Combine(folder, $"{m.Id}.md")) : m.Title);
-    }
-
-    /// <summary>The project's own guidance as of the base commit, so that no agent can change what a later one is told.</summary>
-    private static async Task<string?> GuidanceAsync(Repository repository, OpenedRun opened, CancellationToken cancellation)
-    {
-        var file = Path.Combine(repository.Places.Run(opened.Run.Value), "guidance.md");
-        if (File.Exists(file))
-        {
-            return file;
-        }
-
-        foreach (var name in new[] { "CLAUDE.md", ".claude/CLAUDE.md", "AGENTS.md" })
-        {
-            var blob = await repository.Git.TryAsync(repository.Places.CommonDir, ["cat-file", "blob", $"{opened.Base}:{name}"], cancellation).ConfigureAwait(false);
-            if (blob.Succeeded && blob.Output.Length > 0)
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                await File.WriteAllBytesAsync(file, blob.Output, cancellation).ConfigureAwait(false);
-                return file;
-            }
-        }
-
-        return null;
     }
 }
