@@ -59,14 +59,14 @@ internal sealed class SelfCheck(string root, string output, string version) : ID
         return Path.Combine(_top, platform.Folder(version));
     }
 
-    private void SaysItsVersion(IReadOnlyList<string> start, string name)
+    private void SaysItsVersion(List<string> start, string name)
     {
         var said = Shell.Need(start[0], _top, [.. start.Skip(1), "--version"], Nothing()).Trim();
         Need(said == version, $"{name}: '--version' says '{said}' and not '{version}'.");
         Console.WriteLine($"proved    {name}: --version says {said}");
     }
 
-    private void Demo(IReadOnlyList<string> start, string name)
+    private void Demo(List<string> start, string name)
     {
         var said = Shell.Need(start[0], _top, [.. start.Skip(1), "demo", "--dir", Path.Combine(_top, "demo-" + name)], Nothing());
         Need(File.Exists(Path.Combine(_top, "demo-" + name, "TASKS.md")), $"{name}: the demo left no TASKS.md:\n{said}");
