@@ -122,18 +122,22 @@ internal static class CommandLine
         {
             if (name is "--milestone" or "ID")
             {
-                sources.Add(context => Choices.Milestones(at(context.ParseResult)).Select(id => id.ToString()));
+                sources.Add(context => InOrder(Choices.Milestones(at(context.ParseResult)).Select(id => id.ToString())));
             }
             else if (name is "--run")
             {
-                sources.Add(context => Choices.Runs(at(context.ParseResult)));
+                sources.Add(context => InOrder(Choices.Runs(at(context.ParseResult))));
             }
             else if (name is "--stage")
             {
-                sources.Add(context => Choices.Milestones(at(context.ParseResult)).Select(id => id.Stage.ToString(CultureInfo.InvariantCulture)).Distinct());
+                sources.Add(context => InOrder(Choices.Milestones(at(context.ParseResult)).Select(id => id.Stage.ToString(CultureInfo.InvariantCulture)).Distinct()));
             }
         }
     }
+
+    /// <summary>Left alone, the library would sort them by their letters.</summary>
+    private static IEnumerable<CompletionItem> InOrder(IEnumerable<string> values) =>
+        values.Select((value, n) => new CompletionItem(value, sortText: n.ToString("d6", CultureInfo.InvariantCulture)));
 
     /// <summary>The exit code when the folder to act in is none; git cannot even be asked there.</summary>
     private static int? NoFolder(Surroundings around, string folder)

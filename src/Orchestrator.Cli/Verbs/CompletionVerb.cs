@@ -33,6 +33,11 @@ internal static class CompletionVerb
 
     private static IEnumerable<string> Candidates(ParseResult line, string begun)
     {
+        if (line.UnmatchedTokens.Count > 0)
+        {
+            return []; // there is something already that the program does not understand
+        }
+
         var command = line.CommandResult.Command;
         var context = line.GetCompletionContext();
         var options = Scope(command).SelectMany(c => c.Options.Where(o => !o.Hidden && (c == command || o.Recursive))).ToList();

@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Tests.Manuals;
 /// <summary>The completion as bash plays it, through the published program.</summary>
 public sealed class CompletionTests : IDisposable
 {
-    private readonly SampleRepository _repository = new("", ("1A", "x"), ("1B", "x"), ("10A", "x"));
+    private readonly SampleRepository _repository = new("", ("1A", "x"), ("1B", "x"), ("2A", "x"), ("10A", "x"));
 
     /// <inheritdoc/>
     public void Dispose() => _repository.Dispose();
@@ -13,10 +13,10 @@ public sealed class CompletionTests : IDisposable
     [Theory]
     [InlineData("st", "status")]
     [InlineData("run --mil", "--milestone")]
-    [InlineData("run --milestone ", "1A 1B 10A")]
+    [InlineData("run --milestone ", "1A 1B 2A 10A")]
     [InlineData("run --milestone 10", "10A")]
-    [InlineData("run --stage ", "1 10")]
-    [InlineData("explain ", "1A 1B 10A")]
+    [InlineData("run --stage ", "1 2 10")]
+    [InlineData("explain ", "1A 1B 2A 10A")]
     [InlineData("explain 1A --run ", "20261123-201305-b 20261122-201305-a")]
     [InlineData("report --run 20261122", "20261122-201305-a")]
     [InlineData("run --stage 1 --re", "--resume")]
@@ -41,8 +41,8 @@ public sealed class CompletionTests : IDisposable
     public void From_elsewhere_the_folder_that_is_named_counts_and_one_below_finds_its_repository()
     {
         Directory.CreateDirectory(Path.Combine(_repository.Folder, "below"));
-        Assert.Equal("1A 1B", Bash(_repository.Home, "-C ../repo run --milestone 1").Replace(" 10A", "", StringComparison.Ordinal));
-        Assert.Equal("1A 1B 10A", Bash(Path.Combine(_repository.Folder, "below"), "explain "));
+        Assert.Equal("1A 1B 10A", Bash(_repository.Home, "-C ../repo run --milestone 1"));
+        Assert.Equal("1A 1B 2A 10A", Bash(Path.Combine(_repository.Folder, "below"), "explain "));
         Assert.Equal("", Bash(_repository.Home, "explain "));
         Assert.Equal("", Bash(_repository.Home, "-C ../gone explain "));
     }
