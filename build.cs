@@ -31,7 +31,7 @@ int Usage()
         ./build engine    the tests of Engine alone
         ./build cli       the tests of the whole program alone
         ./build program   publish the program into artifacts/program
-        ./build package   archives, the dotnet tool and checksums into artifacts/packages, tried out [RID...] [--twice]
+        ./build package   archives, the dotnet tool and checksums into artifacts/packages, tried out [RID...] [tool] [--twice]
         ./build bench     measure; a table of figure, value, bar, holds [NAME...] [--json FILE]
         ./build soak      1,000,000 seeds, every byte of a journal, all crash points, 10,000 milestones: hours
         """);

@@ -5,10 +5,11 @@ using Orchestrator.Packaging;
 // Makes the packages, uses them as a stranger would, and says what was proved. './build package' starts it at the root.
 var root = Directory.GetCurrentDirectory();
 var twice = args.Contains("--twice");
-List<string> named = [.. args.Where(a => a != "--twice")];
+var tool = args.Contains("tool") || args.All(a => a == "--twice");
+List<string> named = [.. args.Where(a => a is not ("--twice" or "tool"))];
 if (named.FirstOrDefault(a => !Regex.IsMatch(a, @"^(any|(linux|linux-musl|win|osx)-(x64|arm64))$")) is { } unknown)
 {
-    Console.Error.WriteLine($"error: '{unknown}' is no platform.\n       Name some of {string.Join(", ", Platform.Usual)}, or none for all of them and the tool; --twice looks whether a second build gives the same bytes.");
+    Console.Error.WriteLine($"error: '{unknown}' is no platform.\n       Name some of {string.Join(", ", Platform.Usual)}, any, tool; or none for all; --twice looks whether a second build gives the same bytes.");
     return 2;
 }
 
@@ -16,8 +17,7 @@ try
 {
     var version = Shell.Need(Path.Combine(root, "eng", "version.sh"), root, []).Trim();
     var time = DateTimeOffset.FromUnixTimeSeconds(long.Parse(Shell.Need("git", root, ["log", "-1", "--format=%ct"]), CultureInfo.InvariantCulture));
-    var platforms = Platform.Chosen(named, Platform.Here, Making.Linker is not null);
-    var tool = named.Count == 0;
+    var platforms = Platform.Chosen(named.Count == 0 && args.Contains("tool") ? [Platform.Any] : named, Platform.Here, Making.Linker is not null);
     var output = Path.Combine(root, "artifacts", "packages");
     Console.WriteLine($"version   {version}");
     var made = new Making(root, Path.Combine(root, "artifacts", "package-work"), output, version, time).All(platforms, tool);

@@ -44,13 +44,13 @@ internal static class ManualScreen
         page.Append(CultureInfo.InvariantCulture, $".TH ORCHESTRATOR 1 \"\" \"orchestrator {Inert(version)}\" \"User Commands\"\n");
         page.Append(CultureInfo.InvariantCulture, $".SH NAME\norchestrator \\- {Inert(root.Description!)}\n.SH SYNOPSIS\n.B orchestrator\n[\\fIVERB\\fR] [\\fIOPTIONS\\fR]\n.SH DESCRIPTION\n");
         Paragraphs(page, Manual.PageOf(root)!.Notes);
-        page.Append(".SH OPTIONS\nFor every verb, or without one:\n");
-        Options(page, root);
+        page.Append(".SH OPTIONS\nFor every verb:\n");
+        Options(page, root.Options.Where(o => o.Recursive || o is VersionOption));
         foreach (var command in Manual.Shown(root).Skip(1))
         {
             page.Append(CultureInfo.InvariantCulture, $".SH {Inert(Manual.PathOf(command).ToUpperInvariant())}\n.B orchestrator {Inert(Manual.PathOf(command))}\n{string.Concat(command.Arguments.Select(a => $"\\fI{Inert(a.HelpName ?? a.Name)}\\fR\n"))}.PP\n{Inert(command.Description!)}\n");
             Paragraphs(page, Manual.PageOf(command)!.Notes);
-            Options(page, command);
+            Options(page, command.Options);
             page.Append(".PP\nExamples:\n");
             Examples(page, Manual.PageOf(command)!);
             page.Append(CultureInfo.InvariantCulture, $".PP\nExit codes: {string.Join(", ", Manual.PageOf(command)!.ExitCodes)}.\n");
@@ -75,9 +75,9 @@ internal static class ManualScreen
         }
     }
 
-    private static void Options(StringBuilder page, Command command)
+    private static void Options(StringBuilder page, IEnumerable<Option> options)
     {
-        foreach (var option in command.Options.Where(o => !o.Hidden))
+        foreach (var option in options.Where(o => !o.Hidden))
         {
             var names = string.Join(", ", option.Aliases.Where(a => !a.StartsWith('/')).Prepend(option.Name));
             page.Append(CultureInfo.InvariantCulture, $".TP\n.B {Inert(names)}{(option.HelpName is { } value ? $" \\fI{Inert(value)}\\fR" : "")}\n{Inert(option.Description ?? "")}\n");
