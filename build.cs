@@ -17,6 +17,7 @@ return args.FirstOrDefault() switch
     "engine" => Test(["Engine"]),
     "cli" => Test(["Cli"]),
     "program" => Program(),
+    "package" => Package(),
     "bench" => Bench(),
     "soak" => Soak(),
     _ => Usage(),
@@ -30,6 +31,7 @@ int Usage()
         ./build engine    the tests of Engine alone
         ./build cli       the tests of the whole program alone
         ./build program   publish the program into artifacts/program
+        ./build package   archives, the dotnet tool and checksums into artifacts/packages, tried out [RID...] [tool] [--twice]
         ./build bench     measure; a table of figure, value, bar, holds [NAME...] [--json FILE]
         ./build soak      1,000,000 seeds, every byte of a journal, all crash points, 10,000 milestones: hours
         """);
@@ -95,6 +97,10 @@ int Bench() =>
     Program() != 0 || (args is ["bench"] or ["bench", "--json", _] or [.., "cache"] && FetchClaude() != 0) || Run("dotnet", ["build", "bench/Bench.csproj", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0
         ? 1
         : Run(Path.Combine(root, "artifacts", "bin", "Bench", "release", "Bench"), [.. args.Skip(1)]);
+
+int Package() => Run("dotnet", ["build", "eng/package/Package.csproj", "-c", "Release", "-nodeReuse:false", "-v", "quiet"]) != 0
+    ? 1
+    : Run(Path.Combine(root, "artifacts", "bin", "Package", "release", "Package"), [.. args.Skip(1)]);
 
 int Soak()
 {

@@ -19,9 +19,11 @@ case "$(uname -s)-$(uname -m)" in
 esac
 [ "$rid" = linux-x64 ] && ls /lib/ld-musl-* >/dev/null 2>&1 && rid=linux-musl-x64
 
+version=$("$root/eng/version.sh")
+
 publish() {
     rm -rf "$out.new"
-    dotnet publish "$project" -c Release -r "$rid" -o "$out.new" -p:ArtifactsPath="$work/" -p:DebugType=none -nodeReuse:false "$@" >"$log" 2>&1
+    dotnet publish "$project" -c Release -r "$rid" -o "$out.new" -p:ArtifactsPath="$work/" -p:Version="$version" -p:IncludeSourceRevisionInInformationalVersion=false -p:DebugType=none -nodeReuse:false "$@" >"$log" 2>&1
 }
 
 linker=

@@ -10,7 +10,7 @@ public sealed class BadArgumentsTests : IDisposable
 {
     private const int Starts = 320;
 
-    private static readonly string[] Verbs = ["run", "single", "status", "clean", "init", "help", "doctor", "RUN", "stat", "", "--", "-"];
+    private static readonly string[] Verbs = ["run", "single", "status", "clean", "init", "help", "completion", "complete", "doctor", "RUN", "stat", "", "--", "-"];
 
     private static readonly string[] Ids = ["../1A", "1A\n", "١A", "1A", "1a", "0A", "1AAA", "-1A", "CON", "1A;id", "$(id)", "\u001b[2J", "1A ", "", new string('9', 100_000), "1Ａ", "@x", "refs/heads/x"];
 

@@ -11,7 +11,7 @@ public sealed class SurfaceTests
         var (exit, output, _) = Tool.Run(Tool.Program, top.Path, top.Path, 30);
 
         Assert.Equal(0, exit);
-        foreach (var verb in new[] { "run", "single", "status", "explain", "logs", "report", "clean", "doctor", "plan", "init", "demo", "rehearse", "help" })
+        foreach (var verb in new[] { "run", "single", "status", "explain", "logs", "report", "clean", "doctor", "plan", "init", "demo", "rehearse", "completion", "help" })
         {
             Assert.Contains($"  {verb}", output, StringComparison.Ordinal);
         }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Globalization;
 using Orchestrator.Cli.Screens;
 using Orchestrator.Core;
 using Orchestrator.Core.Plans;
@@ -20,7 +22,7 @@ internal static class CommandLine
         var bare = RunOptions.AddTo(root);
         root.SetAction(async (line, _) => bare.AnyGiven(line)
             ? NoFolder(around, At(line)) ?? await RunVerb.RunAsync(around, bare.Request(line, At(line), onePass: false), bare.Validates(line)).ConfigureAwait(false)
-            : HelpVerb.Show(around, root));
+            : HelpVerb.Show(around, root, []));
 
         root.Add(RunCommand("run", "Do all that is not done yet; goes on with an unfinished run.", onePass: false));
         root.Add(RunCommand("single", "One pass: the same, but end at a limit instead of waiting.", onePass: true));
@@ -67,7 +69,8 @@ internal static class CommandLine
 
         var rehearsalDir = new Option<string?>("--dir") { Description = "Where the clone goes; default a new temporary folder.", HelpName = "DIR" };
         root.Add(Verb("rehearse", "Run your own plan against a scripted model, in a throw-away clone.", [rehearsalDir], async (line, stop) => NoFolder(around, At(line)) ?? await RehearseVerb.RunAsync(around, At(line), line.GetValue(rehearsalDir), stop).ConfigureAwait(false)));
-        root.Add(Verb("help", "This.", [], (_, _) => Task.FromResult(HelpVerb.Show(around, root))));
+        AddHelp(around, root);
+        CompleteFrom(root, At);
         return root;
 
         Command LogsCommand()
@@ -100,6 +103,67 @@ internal static class CommandLine
             return command;
         }
     }
+
+    /// <summary>The verbs about the command line itself.</summary>
+    private static void AddHelp(Surroundings around, RootCommand root)
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell." };
+        shell.AcceptOnlyFromAmong([.. CompletionScripts.Of.Keys]);
+        var completion = Verb("completion", "Print the script that completes verbs, options, milestones and runs in your shell.", [], (line, _) => Task.FromResult(CompletionVerb.Run(around, line.GetRequiredValue(shell))));
+        completion.Add(shell);
+        root.Add(completion);
+
+        var words = new Argument<string[]>("WORDS") { Arity = ArgumentArity.ZeroOrMore };
+        var complete = Verb("complete", "What the shell's script asks.", [], (line, _) => Task.FromResult(CompletionVerb.Complete(around, root, line.GetValue(words) ?? [])));
+        complete.Hidden = true;
+        complete.Add(words);
+        root.Add(complete);
+
+        var verb = new Argument<string[]>("VERB") { Description = "The verb; without one, all of them.", Arity = ArgumentArity.ZeroOrMore };
+        verb.CompletionSources.Add(_ => root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+        var man = new Option<bool>("--man") { Description = "Write the man page.", Hidden = true };
+        var help = Verb("help", "All verbs, or one: options, examples, exit codes.", [man], (line, _) => Task.FromResult(line.GetValue(man) ? HelpVerb.Man(around, root) : HelpVerb.Show(around, root, line.GetValue(verb) ?? [])));
+        help.Add(verb);
+        root.Add(help);
+        HelpVerb.AddTo(root);
+    }
+
+    /// <summary>What the shell completes values with, for every verb that has an option or argument of that name.</summary>
+    private static void CompleteFrom(RootCommand root, Func<ParseResult, string> at)
+    {
+        foreach (var command in Manual.Shown(root))
+        {
+            foreach (var option in command.Options)
+            {
+                Add(option.CompletionSources, option.Name);
+            }
+
+            foreach (var argument in command.Arguments)
+            {
+                Add(argument.CompletionSources, argument.Name);
+            }
+        }
+
+        void Add(List<Func<CompletionContext, IEnumerable<CompletionItem>>> sources, string name)
+        {
+            if (name is "--milestone" or "ID")
+            {
+                sources.Add(context => InOrder(Choices.Milestones(at(context.ParseResult)).Select(id => id.ToString())));
+            }
+            else if (name is "--run")
+            {
+                sources.Add(context => InOrder(Choices.Runs(at(context.ParseResult))));
+            }
+            else if (name is "--stage")
+            {
+                sources.Add(context => InOrder(Choices.Milestones(at(context.ParseResult)).Select(id => id.Stage.ToString(CultureInfo.InvariantCulture)).Distinct()));
+            }
+        }
+    }
+
+    /// <summary>Left alone, the library would sort them by their letters.</summary>
+    private static IEnumerable<CompletionItem> InOrder(IEnumerable<string> values) =>
+        values.Select((value, n) => new CompletionItem(value, sortText: n.ToString("d6", CultureInfo.InvariantCulture)));
 
     /// <summary>The exit code when the folder to act in is none; git cannot even be asked there.</summary>
     private static int? NoFolder(Surroundings around, string folder)

@@ -1,29 +1,64 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Orchestrator.Cli.Screens;
+using Orchestrator.Core;
 
 namespace Orchestrator.Cli.Verbs;
 
-/// <summary>Shows the help, with examples.</summary>
+/// <summary><c>help</c>, and what <c>--help</c> adds to the library's own: notes, examples, exit codes, see also.</summary>
 internal static class HelpVerb
 {
-    public static int Show(Surroundings around, RootCommand root)
+    /// <summary>Makes <c>--help</c> of every verb show its page of the manual.</summary>
+    public static void AddTo(RootCommand root)
     {
-        root.Parse("--help").Invoke(new InvocationConfiguration { Output = around.Out });
-        around.Out.WriteLine("""
-            Examples:
-              orchestrator demo                    see it work, without a login
-              orchestrator doctor                  look whether all that is needed is there
-              orchestrator init                    write starter settings and a sample milestone
-              orchestrator plan spec.md            let the agent make milestones of a specification
-              orchestrator run --validate-only     check the plan; when would who begin, and how long
-              orchestrator run                     do it
-              orchestrator status --watch          look on from another terminal
-              orchestrator explain 1A              why it waits or failed, and what to do
-              orchestrator logs 1A --follow        what its agents say and do
-              orchestrator report                  the whole run as one HTML file
-              orchestrator -C ../other run         the same for the repository over there
+        var option = root.Options.OfType<HelpOption>().Single();
+        option.Description = "Show the help of the verb.";
+        option.Action = new WithManual((HelpAction)option.Action!);
+    }
 
-            Exit codes: 0 done, 1 bug, 2 something to mend first, 3 some failed, 4 stopped, 5 limit reached, 6 another run works here, 7 not on your branch yet.
-            """);
+    /// <summary>Shows all verbs, or the one that the words name.</summary>
+    public static int Show(Surroundings around, RootCommand root, IReadOnlyList<string> words)
+    {
+        Command at = root;
+        foreach (var word in words)
+        {
+            if (at.Subcommands.FirstOrDefault(c => c.Name == word || c.Aliases.Contains(word)) is not { } next)
+            {
+                var known = at.Subcommands.Where(c => !c.Hidden).Select(c => c.Name).ToList();
+                around.Error.WriteLine(ProblemScreen.Text([new Problem("help.unknown", $"There is no verb '{string.Join(' ', words)}'.", new Place("help"), known.Count > 0 ? $"There are {string.Join(", ", known)}." : $"'{at.Name}' has no verbs of its own.")]));
+                return ExitCode.Problems;
+            }
+
+            at = next;
+        }
+
+        root.Parse([.. Manual.PathOf(at).Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Invoke(new InvocationConfiguration { Output = around.Out });
         return ExitCode.Done;
+    }
+
+    /// <summary>Writes the man page.</summary>
+    public static int Man(Surroundings around, RootCommand root)
+    {
+        around.Out.Write(ManualScreen.Man(root, ProgramVersion.Text));
+        return ExitCode.Done;
+    }
+
+    private sealed class WithManual(HelpAction options) : SynchronousCommandLineAction
+    {
+        /// <inheritdoc/>
+        public override bool ClearsParseErrors => true;
+
+        /// <inheritdoc/>
+        public override int Invoke(ParseResult parseResult)
+        {
+            options.Invoke(parseResult);
+            if (Manual.PageOf(parseResult.CommandResult.Command) is { } page)
+            {
+                parseResult.InvocationConfiguration.Output.Write(ManualScreen.Text(page));
+            }
+
+            return ExitCode.Done;
+        }
     }
 }
