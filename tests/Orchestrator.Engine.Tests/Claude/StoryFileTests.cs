@@ -59,10 +59,10 @@ public sealed class StoryFileTests : IDisposable
     {
         var story = new StoryFile(Stream);
         Assert.Null(story.Now);
-        Say("""{"type":"system","subtype":"init","cwd":"/work/1A","model":"m"}""", """{"type":"assistant","message":{"content":[{"type":"text","text":"First a look.\nThen the rest."}]}}""");
+        Say("""{"type":"system","subtype":"init","cwd":"/repo/1A","model":"m"}""", """{"type":"assistant","message":{"content":[{"type":"text","text":"First a look.\nThen the rest."}]}}""");
         story.ReadOn();
         Assert.Equal("First a look. Then the rest.", story.Now);
-        Say("""{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t","name":"Edit","input":{"old_string":"a","file_path":"/work/1A/src/A.cs"}}]}}""");
+        Say("""{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t","name":"Edit","input":{"old_string":"a","file_path":"/repo/1A/src/A.cs"}}]}}""");
         story.ReadOn();
         Assert.Equal("Edit  src/A.cs", story.Now);
         Say("""{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t","content":"ok"}]}}""");
