@@ -192,6 +192,9 @@ internal sealed class Story(Items<Milestone> plan)
     /// <summary>Candidate, green gates, publication.</summary>
     public Story Lands(string? unlanded = null) => Builds().Tests().Publishes(unlanded);
 
+    /// <summary>What could not land is published once more, and again it cannot.</summary>
+    public Story LandsAgain(string unlanded) => Happens(new Event.CandidateBuilt(Queued<Order.BuildCandidate>().Ticket, "base", State.Tip, State.Tip, [], [])).Publishes(unlanded);
+
     // What is seen.
 
     /// <summary>Each text is how the milestone's short form begins, e.g. <c>1A: parked Limit</c>.</summary>

@@ -27,13 +27,13 @@ public sealed record NotifySetting
 /// </summary>
 public sealed record SecretAddress
 {
-    private const string OfVariable = "env:";
+    private const string VariableSign = "env:";
     private readonly string _text;
 
     private SecretAddress(string text) => _text = text;
 
     /// <summary>The variable that holds it; null when it stands in the settings.</summary>
-    public string? Variable => _text.StartsWith(OfVariable, StringComparison.Ordinal) ? _text[OfVariable.Length..] : null;
+    public string? Variable => _text.StartsWith(VariableSign, StringComparison.Ordinal) ? _text[VariableSign.Length..] : null;
 
     /// <summary>The address; null when it is not known yet.</summary>
     public Uri? Address => Parse(_text);
@@ -45,8 +45,8 @@ public sealed record SecretAddress
         return address.Address is not null || address.Variable is { Length: > 0 } name && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? address : null;
     }
 
-    /// <summary>With what the variable holds; null when that is no address.</summary>
-    public SecretAddress? Resolve(string value) => Parse(value) is null ? null : new SecretAddress(value);
+    /// <summary>What a variable holds; null when that is no address.</summary>
+    public static SecretAddress? At(string address) => Parse(address) is null ? null : new SecretAddress(address);
 
     /// <inheritdoc/>
     public override string ToString() => "(secret)";

@@ -206,10 +206,10 @@ public static class SettingsReader
             settings = settings with { AutoResume = yes };
         }
 
-        if (settings.Notify.Webhook is { Variable: { } variable } webhook)
+        if (settings.Notify.Webhook is { Variable: { } variable })
         {
-            var address = user[variable] is { } value ? webhook.Resolve(value) : null;
             var missing = user[variable] is null; // another shell than the one for runs may well not have it
+            var address = SecretAddress.At(user[variable] ?? "");
             if (address is null)
             {
                 problems.Add(new Problem("settings.webhook", $"notify.webhook is in the variable {variable}, {(missing ? "which is not set: nothing is sent there" : "which holds no address")}.", new Place("environment"), $"Set {variable} to an address that begins with https:// or http://.", missing ? Severity.Warning : Severity.Error));

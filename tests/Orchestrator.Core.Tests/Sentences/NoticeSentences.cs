@@ -29,7 +29,7 @@ public sealed class NoticeSentences
     [Fact]
     public void What_could_not_reach_the_branch_needs_a_person()
     {
-        var notice = Only(Story.Of("1A").Begins().Accepts("1A").Lands(unlanded: "an edit of yours is in the way").Builds().Tests().Publishes("an edit of yours is in the way").Ends<Final.Completed>());
+        var notice = Only(Story.Of("1A").Begins().Accepts("1A").Lands(unlanded: "an edit of yours is in the way").LandsAgain("an edit of yours is in the way").Ends<Final.Completed>());
         Assert.Equal(NoticeKind.Unlanded, notice.Kind);
         Assert.Equal("Run story is finished: 1 of 1 milestones is done. But main was left alone: an edit of yours is in the way. Clear the way, then run 'orchestrator run'.", notice.Text);
     }
