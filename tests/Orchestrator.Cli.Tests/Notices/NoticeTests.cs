@@ -27,7 +27,7 @@ public sealed class NoticeTests
         Assert.Equal(3, run.WaitForExit(60));
 
         Assert.Equal(["failed", "finished-with-failures"], Kinds(hook));
-        Assert.Equal("failed 1A\nfinished-with-failures \n", File.ReadAllText(Path.Combine(repository.Home, "told")));
+        Assert.Equal("failed 1A\nfinished-with-failures\n", File.ReadAllText(Path.Combine(repository.Home, "told")));
         Assert.Contains("1 of 3 milestones are done. Failed: 1A. Not begun, for they need others: 2A.", hook.Bodies.Last(), StringComparison.Ordinal);
         Assert.DoesNotContain("no notice", Log(repository), StringComparison.Ordinal);
         var secret = Tool.Run("/bin/grep", repository.Folder, repository.Home, 30, "-rl", "secret-path", ".", repository.Home);
@@ -40,7 +40,7 @@ public sealed class NoticeTests
         using var repository = new SampleRepository($"\"notify\": {{ \"on\": [\"person\"], {Command} }}", ("1A", "fake: login"));
 
         Assert.Equal(4, repository.Run("run").Exit);
-        Assert.Equal("stopped \n", File.ReadAllText(Path.Combine(repository.Home, "told")));
+        Assert.Equal("stopped\n", File.ReadAllText(Path.Combine(repository.Home, "told")));
     }
 
     [Fact]

@@ -86,8 +86,9 @@ public sealed class NoticeObserverTests
                 await Task.Delay(Timeout.Infinite, cancellation);
             }
 
+            cancellation.ThrowIfCancellationRequested();
             return await Sent(message);
-        }, TimeSpan.FromMilliseconds(500));
+        }, TimeSpan.FromSeconds(2));
         Alarm(observer, 1);
         Alarm(observer, 2);
         Alarm(observer, 3);
