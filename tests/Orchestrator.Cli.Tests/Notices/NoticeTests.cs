@@ -28,7 +28,8 @@ public sealed class NoticeTests
 
         Assert.Equal(["failed", "finished-with-failures"], Kinds(hook));
         Assert.Equal("failed 1A\nfinished-with-failures\n", File.ReadAllText(Path.Combine(repository.Home, "told")));
-        Assert.Contains("1 of 3 milestones are done. Failed: 1A. Not begun, for they need others: 2A.", hook.Bodies.Last(), StringComparison.Ordinal);
+        Assert.Contains("1 of 3 milestones are done, ", hook.Bodies.Last(), StringComparison.Ordinal);
+        Assert.Contains(" USD. Failed: 1A. Not begun, for they need others: 2A.", hook.Bodies.Last(), StringComparison.Ordinal);
         Assert.DoesNotContain("no notice", Log(repository), StringComparison.Ordinal);
         var secret = Tool.Run("/bin/grep", repository.Folder, repository.Home, 30, "-rl", "secret-path", ".", repository.Home);
         Assert.Equal("", secret.Out + (run.Out + run.Error).Split("secret-path").Skip(1).FirstOrDefault());
