@@ -27,6 +27,9 @@ public sealed class ArchitectureTests
     [Fact]
     public void Only_Git_starts_git() => OnlyIn("Orchestrator.Engine/Git/", @"""(merge-tree|commit-tree|update-ref|worktree"", ""add|read-tree)", "src");
 
+    [Fact]
+    public void Only_Notices_talks_to_addresses_of_the_user() => OnlyIn("Orchestrator.Engine/Notices/", @"\bnew HttpClient\(|SocketsHttpHandler", "src");
+
     /// <summary>Removal is the one door. The others named here delete only what they made themselves a moment ago.</summary>
     [Fact]
     public void Only_Removal_deletes_folders_and_refs()
@@ -50,6 +53,7 @@ public sealed class ArchitectureTests
             ["Journal"] = [],
             ["Logs"] = ["Git", "Ports", "Settings"],
             ["Machine"] = [],
+            ["Notices"] = ["Ports", "Processes", "Settings"],
             ["Plans"] = ["Processes"],
             ["Ports"] = [],
             ["Processes"] = [],

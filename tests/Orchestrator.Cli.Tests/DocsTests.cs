@@ -25,7 +25,7 @@ public sealed class DocsTests
     {
         var docs = Read("docs/reference/settings.md");
         var schema = Read("docs/reference/orchestrator.config.schema.json");
-        var keys = Regex.Matches(Read("src/Orchestrator.Engine/Settings/SettingsReader.cs"), @"\.(?:Int|Seconds|Bool|Text|Texts|Folder|Choice|Map|Maps)\(""([a-z_]+)""").Select(m => m.Groups[1].Value).ToList();
+        var keys = Regex.Matches(Read("src/Orchestrator.Engine/Settings/SettingsReader.cs"), @"\.(?:Int|Seconds|Bool|Text|Texts|Folder|Choice|Choices|Secret|Map|Maps)\(""([a-z_]+)""").Select(m => m.Groups[1].Value).ToList();
         Assert.True(keys.Count > 15);
         Assert.All(keys, key => Assert.Matches($@"`[a-z_.\[\]]*{key}`", docs));
         Assert.All(keys, key => Assert.Contains($"\"{key}\"", schema, StringComparison.Ordinal));
@@ -59,6 +59,17 @@ public sealed class DocsTests
         Assert.True(fields.Count > 50);
         Assert.All(fields, field => Assert.Matches($"`{field}(\\[\\])?`", docs));
         Assert.All(Enum.GetNames<Core.Progress.Fate>(), fate => Assert.Contains($"| `{Regex.Replace(fate, "(?<=.)([A-Z])", "-$1").ToLowerInvariant()}` |", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_kind_and_every_field_of_a_notice_is_documented()
+    {
+        var docs = Read("docs/reference/notices.md");
+        var fields = Regex.Matches(Read("src/Orchestrator.Engine/Notices/MessageJson.cs"), @"json\.Write\w+\(""([a-z_]+)""").Select(m => m.Groups[1].Value).ToList();
+        var variables = Regex.Matches(Read("src/Orchestrator.Engine/Notices/CommandSender.cs"), @"\[Prefix \+ ""([A-Z_]+)""\]").Select(m => $"ORCHESTRATOR_NOTICE_{m.Groups[1].Value}").ToList();
+        Assert.True(fields.Count > 8 && variables.Count > 7);
+        Assert.All([.. fields, .. variables], name => Assert.Contains($"`{name}`", docs, StringComparison.Ordinal));
+        Assert.All(Enum.GetValues<Core.Progress.NoticeKind>(), kind => Assert.Contains($"| `{new Core.Progress.Notice(kind, default, "", "").Word}` |", docs, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -21,9 +21,16 @@ internal sealed class Story(Items<Milestone> plan)
     private Items<MilestoneId> _leftOut;
     private int _commits;
     private Event? _last;
+    private Notices _notices = Notices.Begin(null);
 
     /// <summary>False: turns that gave no answer are read only when the story says so.</summary>
     public bool Meters { get; init; } = true;
+
+    /// <summary>What a person who is away wants to be told.</summary>
+    public NoticeWishes Wishes { get; init; } = new(NoticeTopics.All, TimeSpan.FromMinutes(30), time => FormattableString.Invariant($"{time:HH:mm}"));
+
+    /// <summary>And what was told.</summary>
+    public List<Notice> Told { get; } = [];
 
     public DateTimeOffset Now { get; set; } = Start;
 
@@ -73,6 +80,8 @@ internal sealed class Story(Items<Milestone> plan)
         var before = State;
         (State, Orders) = Conductor.Decide(State, fact, Now);
         Chronicle = Chronicle.Take(Chronicle, fact, before, State, Now);
+        (_notices, var told) = _notices.Take(fact, before, State, Now, Wishes);
+        Told.AddRange(told);
     }
 
     /// <summary>The last fact comes a second time.</summary>
@@ -99,7 +108,11 @@ internal sealed class Story(Items<Milestone> plan)
 
     public Story Pauses(bool pause = true) => Happens(new Event.PauseAsked(pause));
 
-    public Story Resumes(Policy? policy = null) => Happens(new Event.Resumed(State.Incarnation + 1, policy ?? _policy));
+    public Story Resumes(Policy? policy = null)
+    {
+        _notices = Notices.Begin(State);
+        return Happens(new Event.Resumed(State.Incarnation + 1, policy ?? _policy));
+    }
 
     // A milestone's orders.
     public Story Ready(string id, string? carried = null)
@@ -179,7 +192,10 @@ internal sealed class Story(Items<Milestone> plan)
         Happens(new Event.OrderFailed(Queued<Order>().TicketOrNull!.Value, kind, $"git.{kind}", $"{kind} trouble."));
 
     /// <summary>Candidate, green gates, publication.</summary>
-    public Story Lands() => Builds().Tests().Publishes();
+    public Story Lands(string? unlanded = null) => Builds().Tests().Publishes(unlanded);
+
+    /// <summary>What could not land is published once more, and again it cannot.</summary>
+    public Story LandsAgain(string unlanded) => Happens(new Event.CandidateBuilt(Queued<Order.BuildCandidate>().Ticket, "base", State.Tip, State.Tip, [], [])).Publishes(unlanded);
 
     // What is seen.
 

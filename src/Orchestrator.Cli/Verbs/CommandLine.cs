@@ -107,7 +107,7 @@ internal static class CommandLine
     /// <summary>The verbs about the command line itself.</summary>
     private static void AddHelp(Surroundings around, RootCommand root)
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish or powershell." };
+        var shell = new Argument<string>("SHELL") { HelpName = "SHELL", Description = "bash, zsh, fish or powershell." };
         shell.AcceptOnlyFromAmong([.. CompletionScripts.Of.Keys]);
         var completion = Verb("completion", "Print the script that completes verbs, options, milestones and runs in your shell.", [], (line, _) => Task.FromResult(CompletionVerb.Run(around, line.GetRequiredValue(shell))));
         completion.Add(shell);
@@ -119,7 +119,7 @@ internal static class CommandLine
         complete.Add(words);
         root.Add(complete);
 
-        var verb = new Argument<string[]>("VERB") { Description = "The verb; without one, all of them.", Arity = ArgumentArity.ZeroOrMore };
+        var verb = new Argument<string[]>("VERB") { HelpName = "VERB", Description = "The verb; without one, all of them.", Arity = ArgumentArity.ZeroOrMore };
         verb.CompletionSources.Add(_ => root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
         var man = new Option<bool>("--man") { Description = "Write the man page.", Hidden = true };
         var help = Verb("help", "All verbs, or one: options, examples, exit codes.", [man], (line, _) => Task.FromResult(line.GetValue(man) ? HelpVerb.Man(around, root) : HelpVerb.Show(around, root, line.GetValue(verb) ?? [])));

@@ -10,6 +10,7 @@ using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Journal;
 using Orchestrator.Engine.Logs;
 using Orchestrator.Engine.Machine;
+using Orchestrator.Engine.Notices;
 using Orchestrator.Engine.Ports;
 using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Settings;
@@ -163,21 +164,22 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             Earlier = NotOf(opened),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };
-        var gateEnvironment = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name, ["CI"] = "1" };
-        foreach (var secret in gateEnvironment.Keys.Where(k => k.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || k.StartsWith("CLAUDE_", StringComparison.Ordinal) || settings.ClaudeEnv.Contains(k)).ToList())
+        var commands = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name };
+        foreach (var secret in commands.Keys.Where(k => k.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || k.StartsWith("CLAUDE_", StringComparison.Ordinal) || settings.ClaudeEnv.Contains(k)).ToList())
         {
-            gateEnvironment.Remove(secret); // gates run code that agents wrote, and need no model
+            commands.Remove(secret); // gates run code that agents wrote, and need no model
         }
 
+        await using var notices = NoticesOf(repository.Places.Root, opened, settings.Notify, commands, text => log.Say(LogEventLevel.Warning, text));
         var held = new HeldTurns();
         using var meters = new TreeMeters(time);
         var series = new MachineSeries();
         var slots = new MachineSlots(MachineSlots.FolderIn(user.SharedFolder), settings.MaxTurnsOfMachine ?? Math.Max(Math.Max(8, 2 * Environment.ProcessorCount), settings.MaxParallelTasks), time);
         var limits = new Core.Capacity.GaugeLimits(settings.MaxParallelTasks, settings.MemoryReserve * Mebi, settings.DiskFloor * Mebi, slots.Most);
         using var watch = new MachineWatch(ProbeOf(repository.Places, logs), slots, meters, limits, series, time);
-        await using var hands = new Hands(context, repository, new TurnRunner(setup, held, meters), held, slots, new GateRunner(gateEnvironment), tasks, new ConfigGuard(repository));
+        await using var hands = new Hands(context, repository, new TurnRunner(setup, held, meters), held, slots, new GateRunner(new Dictionary<string, string>(commands) { ["CI"] = "1" }), tasks, new ConfigGuard(repository));
         var evidence = EvidenceOf(journal, repository.Places, opened.Run, settings, text => log.Say(LogEventLevel.Warning, text));
-        var loop = new RunLoop(journal, hands, [watch, tasksObserver, log, new MetricsFile(logs, series), .. evidence, .. observers], time, Tell);
+        var loop = new RunLoop(journal, hands, [watch, tasksObserver, log, new MetricsFile(logs, series), .. evidence, .. observers, notices], time, Tell);
 
         context.Tell = loop.Tell;
 
@@ -186,6 +188,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         {
             log.Say(LogEventLevel.Error, text);
             Alarm(text);
+            notices.Alarm(text, time.GetUtcNow());
         }
 
         lock (_lock)
@@ -243,6 +246,13 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             warn($"no evidence is kept: {e.Message}");
             return [];
         }
+    }
+
+    /// <summary>Who tells a person that is away; nobody by default.</summary>
+    private NoticeObserver NoticesOf(string root, OpenedRun opened, NotifySetting setting, Dictionary<string, string> commands, Action<string> warn)
+    {
+        var wishes = new NoticeWishes(setting.On, setting.Limit, at => FormattableString.Invariant($"{TimeZoneInfo.ConvertTime(at, time.LocalTimeZone):yyyy-MM-dd HH:mm}"));
+        return new NoticeObserver(opened.Run, root, opened.State, wishes, NoticeSenders.Of(setting, root, user, commands, warn), warn);
     }
 
     /// <summary>The milestones of the plan that the run does not do.</summary>

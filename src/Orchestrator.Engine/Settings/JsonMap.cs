@@ -112,6 +112,36 @@ internal sealed class JsonMap
         return Wrong<T?>(key, e, "one of " + string.Join(", ", words.Select(w => w.Word)));
     }
 
+    public IReadOnlyList<T>? Choices<T>(string key, params (string Word, T Value)[] words)
+        where T : struct
+    {
+        if (Value(key) is not { } e)
+        {
+            return null;
+        }
+
+        var chosen = e.Value is List<object?> list ? list.ConvertAll(item => words.Where(w => item is string s && s.Equals(w.Word, StringComparison.OrdinalIgnoreCase)).Select(w => (T?)w.Value).FirstOrDefault()) : [null];
+        return chosen.TrueForAll(one => one is not null) ? [.. chosen.OfType<T>()] : Wrong<IReadOnlyList<T>?>(key, e, "a list of some of " + string.Join(", ", words.Select(w => w.Word)));
+    }
+
+    /// <summary>A text that is not shown, not even when it is wrong.</summary>
+    public T? Secret<T>(string key, Func<string, T?> of, string wanted)
+        where T : class
+    {
+        if (Value(key) is not { } e)
+        {
+            return null;
+        }
+
+        var secret = e.Value is string s ? of(s) : null;
+        if (secret is null)
+        {
+            _problems.Add(new Problem("settings.value", $"'{_path}{key}' is not what it should be.", new Place(_file, e.Line), $"Write {wanted}."));
+        }
+
+        return secret;
+    }
+
     public JsonMap? Map(string key) => Value(key) is not { } e ? null : e.Value is JsonMap map ? map : Wrong<JsonMap?>(key, e, "an object { … }");
 
     public IReadOnlyList<JsonMap> Maps(string key) => Value(key) is not { } e ? []

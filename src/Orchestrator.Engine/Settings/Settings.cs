@@ -122,6 +122,9 @@ public sealed record OrchestratorSettings
     /// <summary>How many turns all orchestrators of the user may run on the machine; null for eight, two for each processor, or what this run may, whichever is most.</summary>
     public int? MaxTurnsOfMachine { get; init; }
 
+    /// <summary>What the user is told while away.</summary>
+    public NotifySetting Notify { get; init; } = new();
+
     /// <summary>The conductor's part of it.</summary>
     public Policy ToPolicy() => new(
         MaxParallel: MaxParallelTasks,

@@ -3,6 +3,7 @@ using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Limits;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Processes;
 
@@ -94,6 +95,7 @@ public static class SettingsReader
             ResultGrace = claude?.Seconds("result_grace_s", 1, 86_400) ?? d.ResultGrace,
             Rehearsal = claude?.Text("rehearsal"),
             KeepAwake = machine?.Bool("keep_awake") ?? d.KeepAwake,
+            Notify = Notify(root.Map("notify")),
             ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
             ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,
             ReviewBar = review?.Choice("bar", ("minor", FindingSeverity.Minor), ("major", FindingSeverity.Major), ("critical", FindingSeverity.Critical)) ?? d.ReviewBar,
@@ -139,6 +141,19 @@ public static class SettingsReader
             Teardown = map.Texts("teardown", orOne: true) ?? d.Teardown,
             Ports = map.Int("ports", 0, 60) ?? d.Ports,
             Ahead = map.Int("ahead", 0, 8) ?? d.Ahead,
+        };
+    }
+
+    private static NotifySetting Notify(JsonMap? map)
+    {
+        var d = new NotifySetting();
+        return map is null ? d : new NotifySetting
+        {
+            On = map.Choices("on", ("finished", NoticeTopics.Finished), ("failed", NoticeTopics.Failed), ("person", NoticeTopics.Person), ("limit", NoticeTopics.Limit)) is { } on ? on.Aggregate(NoticeTopics.None, (all, one) => all | one) : d.On,
+            Desktop = map.Bool("desktop") ?? d.Desktop,
+            Command = map.Text("command"),
+            Webhook = map.Secret("webhook", SecretAddress.Of, "an address that begins with https:// or http://, or \"env:NAME\" for one that stands in the variable NAME"),
+            Limit = map.Seconds("limit_s", 0, 8 * 86_400) ?? d.Limit,
         };
     }
 
@@ -190,6 +205,18 @@ public static class SettingsReader
             }
 
             settings = settings with { AutoResume = yes };
+        }
+
+        if (settings.Notify.Webhook is { Variable: { } variable })
+        {
+            var missing = user[variable] is null; // another shell than the one for runs may well not have it
+            var address = SecretAddress.At(user[variable] ?? "");
+            if (address is null)
+            {
+                problems.Add(new Problem("settings.webhook", $"notify.webhook is in the variable {variable}, {(missing ? "which is not set: nothing is sent there" : "which holds no address")}.", new Place("environment"), $"Set {variable} to an address that begins with https:// or http://.", missing ? Severity.Warning : Severity.Error));
+            }
+
+            settings = settings with { Notify = settings.Notify with { Webhook = address } };
         }
 
         return new SettingsReading(problems.Exists(p => p.Severity == Severity.Error) ? null : settings, problems);

@@ -2,6 +2,7 @@ using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Settings;
 using Orchestrator.Engine.Tests.Support;
@@ -186,6 +187,54 @@ public sealed class SettingsReaderTests
         var reading = SettingsReader.Load(folder.Path, folder.User(("LOG_LEVEL", "LOUD"), ("AUTO_RESUME", "perhaps")));
         Assert.Null(reading.Settings);
         Assert.Equal(["LOG_LEVEL is 'LOUD'.", "AUTO_RESUME is 'perhaps'."], reading.Problems.Select(p => p.Message));
+    }
+
+    [Fact]
+    public void Notices_are_read_and_by_default_nothing_is_sent()
+    {
+        var notify = Sound("""{"notify": {"on": ["Failed", "limit"], "desktop": true, "command": "./tell", "webhook": "https://hooks.example/T/B/x", "limit_s": 60}}""").Notify;
+        Assert.Equal((NoticeTopics.Failed | NoticeTopics.Limit, true, "./tell", "https://hooks.example/T/B/x", TimeSpan.FromMinutes(1)), (notify.On, notify.Desktop, notify.Command, notify.Webhook?.Address?.AbsoluteUri, notify.Limit));
+        Assert.Equal(new NotifySetting(), Sound("""{"notify": {}}""").Notify);
+        Assert.Equal((NoticeTopics.All, false, null, null, TimeSpan.FromMinutes(30)), (new NotifySetting().On, new NotifySetting().Desktop, new NotifySetting().Command, new NotifySetting().Webhook, new NotifySetting().Limit));
+    }
+
+    [Theory]
+    [InlineData("\"ftp://secret.example/x\"")]
+    [InlineData("\"secret\"")]
+    [InlineData("\"env:secret name\"")]
+    [InlineData("\"env:\"")]
+    [InlineData("5")]
+    [InlineData("null")]
+    public void A_wrong_webhook_is_a_problem_that_does_not_show_it(string value)
+    {
+        var problem = Assert.Single(Read("{\"notify\": {\"webhook\": " + value + "}}").Problems);
+        Assert.Equal(("settings.value", "'notify.webhook' is not what it should be."), (problem.Code, problem.Message));
+        Assert.StartsWith("Write an address that begins with https:// or http://", problem.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[\"finished\", \"everything\"]")]
+    [InlineData("\"finished\"")]
+    [InlineData("[5]")]
+    public void What_can_be_told_is_a_list_of_known_words(string value) =>
+        Assert.Equal("Write a list of some of finished, failed, person, limit.", Assert.Single(Read("{\"notify\": {\"on\": " + value + "}}").Problems).Hint);
+
+    [Fact]
+    public void A_webhook_in_a_variable_is_looked_up_and_never_shown()
+    {
+        using var folder = new TempFolder();
+        folder.Write(File, """{"notify": {"webhook": "env:SLACK_URL"}}""");
+        var settings = SettingsReader.Load(folder.Path, folder.User(("SLACK_URL", "https://hooks.example/x"))).Settings!;
+        Assert.Equal("https://hooks.example/x", settings.Notify.Webhook?.Address?.AbsoluteUri);
+        Assert.DoesNotContain("hooks", settings.ToString(), StringComparison.Ordinal);
+
+        var missing = SettingsReader.Load(folder.Path, folder.User());
+        Assert.Null(missing.Settings!.Notify.Webhook);
+        Assert.Equal(Severity.Warning, Assert.Single(missing.Problems).Severity);
+
+        var wrong = SettingsReader.Load(folder.Path, folder.User(("SLACK_URL", "secret words")));
+        Assert.Null(wrong.Settings);
+        Assert.DoesNotContain("secret", Assert.Single(wrong.Problems).Message, StringComparison.Ordinal);
     }
 
     private static SettingsReading Read(string text) => SettingsReader.Read(Encoding.UTF8.GetBytes(text), File);
