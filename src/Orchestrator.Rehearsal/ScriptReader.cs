@@ -76,7 +76,7 @@ internal sealed class ScriptReader
         var milestone = _problems.Text(members.GetValueOrDefault("milestone"), "\"milestone\"");
         return new Occasion(
             milestone == "*" ? null : milestone,
-            _problems.Choice(members.GetValueOrDefault("role"), "\"role\"", "implement", "review", "remediate", "resolve", "check"),
+            _problems.Choice(members.GetValueOrDefault("role"), "\"role\"", "implement", "review", "remediate", "resolve", "check", "plan"),
             _problems.Number(members.GetValueOrDefault("attempt"), "\"attempt\"", least: 0),
             _problems.Number(members.GetValueOrDefault("round"), "\"round\"", least: 0));
     }
