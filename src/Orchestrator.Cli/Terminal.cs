@@ -8,6 +8,7 @@ namespace Orchestrator.Cli;
 internal sealed class Terminal(UserEnvironment user)
 {
     private const int Narrow = 20;
+    private const int UsualHeight = 24;
 
     /// <summary>True when a person looks at it, and no file or pipe takes it.</summary>
     public static bool IsThere => !Console.IsOutputRedirected;
@@ -25,6 +26,38 @@ internal sealed class Terminal(UserEnvironment user)
             {
                 return null;
             }
+        }
+    }
+
+    /// <summary>How many lines there are; the usual number where the terminal does not say it.</summary>
+    public static int Height
+    {
+        get
+        {
+            try
+            {
+                return Console.WindowHeight is > 0 and var height ? height : UsualHeight;
+            }
+            catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+            {
+                return UsualHeight;
+            }
+        }
+    }
+
+    /// <summary>True when a whole screen can be drawn and keys can be read.</summary>
+    public bool CanDraw => IsThere && !Console.IsInputRedirected && user["TERM"] is not (null or "" or "dumb") && Width is not null;
+
+    /// <summary>The next key that was pressed; null when none was. Nothing is echoed.</summary>
+    public static ConsoleKeyInfo? Key()
+    {
+        try
+        {
+            return Console.KeyAvailable ? Console.ReadKey(intercept: true) : null;
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            return null; // the terminal is gone
         }
     }
 

@@ -37,7 +37,11 @@ internal static class MachineLines
             yield return Invariant($"The machine is {state.Machine.Pressure.ToString().ToLowerInvariant()}, room for {state.Machine.Room}: {state.Machine.Reason}.");
         }
 
-        if (state.Held.Count > 0)
+        if (state.PausedSince is not null)
+        {
+            yield return "Paused: the agents are frozen, nothing of them is lost, and nothing begins until it goes on.";
+        }
+        else if (state.Held.Count > 0)
         {
             yield return Invariant($"Frozen until there is room: {state.Held.Count}. Nothing of them is lost, and nothing new begins before they go on.");
         }

@@ -21,9 +21,12 @@ internal static class CommandLine
         var root = new RootCommand("Gets the milestones of a plan done by coding agents, in parallel, and merges only what it has proved.") { folder };
         var bare = RunOptions.AddTo(root);
         root.SetAction(async (line, _) => bare.AnyGiven(line)
-            ? NoFolder(around, At(line)) ?? await RunVerb.RunAsync(around, bare.Request(line, At(line), onePass: false), bare.Validates(line)).ConfigureAwait(false)
+            ? NoFolder(around, At(line)) ?? await RunVerb.RunAsync(around, bare.Request(line, At(line), onePass: false), bare.Validates(line), output: bare.Output(line)).ConfigureAwait(false)
+            : around.Terminal() is { } answers ? NoFolder(around, At(line)) ?? await MenuVerb.RunAsync(around, answers, root, At(line)).ConfigureAwait(false)
             : HelpVerb.Show(around, root, []));
 
+        root.Add(Verb("menu", "Ask what to do; what the program does without a verb on a terminal.", [], async (line, _) =>
+            NoFolder(around, At(line)) ?? await MenuVerb.RunAsync(around, around.Terminal() ?? new StreamReader(around.Input()), root, At(line)).ConfigureAwait(false)));
         root.Add(RunCommand("run", "Do all that is not done yet; goes on with an unfinished run.", onePass: false));
         root.Add(RunCommand("single", "One pass: the same, but end at a limit instead of waiting.", onePass: true));
 
@@ -99,7 +102,7 @@ internal static class CommandLine
         {
             var command = new Command(name, text);
             var options = RunOptions.AddTo(command);
-            command.SetAction(async (line, _) => NoFolder(around, At(line)) ?? await RunVerb.RunAsync(around, options.Request(line, At(line), onePass), options.Validates(line)).ConfigureAwait(false));
+            command.SetAction(async (line, _) => NoFolder(around, At(line)) ?? await RunVerb.RunAsync(around, options.Request(line, At(line), onePass), options.Validates(line), output: options.Output(line)).ConfigureAwait(false));
             return command;
         }
     }
@@ -190,7 +193,7 @@ internal static class CommandLine
     }
 
     /// <summary>The options that 'run', 'single' and the bare command share.</summary>
-    private sealed record RunOptions(Option<int?> Stage, Option<string?> Milestone, Option<bool> Resume, Option<bool> Anew, Option<bool> Validate)
+    private sealed record RunOptions(Option<int?> Stage, Option<string?> Milestone, Option<bool> Resume, Option<bool> Anew, Option<bool> Validate, Option<bool> Plain, Option<bool> Json)
     {
         public static RunOptions AddTo(Command command)
         {
@@ -199,7 +202,9 @@ internal static class CommandLine
                 new Option<string?>("--milestone") { Description = "Only this milestone.", HelpName = "ID" },
                 new Option<bool>("--resume") { Description = "Go on with an unfinished run; an error if there is none." },
                 new Option<bool>("--new") { Description = "Give an unfinished run up and begin anew; what is merged counts, the rest is kept." },
-                new Option<bool>("--validate-only") { Description = "Read settings and plan, show what would run, begin nothing." });
+                new Option<bool>("--validate-only") { Description = "Read settings and plan, show what would run, begin nothing." },
+                new Option<bool>("--plain") { Description = "One line for each change instead of the live screen, also on a terminal." },
+                new Option<bool>("--json") { Description = "The same for programs: one object on each line." });
             options.Milestone.Validators.Add(result =>
             {
                 if (result.GetValueOrDefault<string?>() is { } id && !MilestoneId.TryParse(id, out _))
@@ -212,10 +217,14 @@ internal static class CommandLine
             command.Add(options.Resume);
             command.Add(options.Anew);
             command.Add(options.Validate);
+            command.Add(options.Plain);
+            command.Add(options.Json);
             return options;
         }
 
-        public bool AnyGiven(ParseResult line) => line.GetValue(Stage) is not null || line.GetValue(Milestone) is not null || line.GetValue(Resume) || line.GetValue(Anew) || line.GetValue(Validate);
+        public bool AnyGiven(ParseResult line) => line.GetValue(Stage) is not null || line.GetValue(Milestone) is not null || line.GetValue(Resume) || line.GetValue(Anew) || line.GetValue(Validate) || line.GetValue(Plain) || line.GetValue(Json);
+
+        public RunOutput Output(ParseResult line) => line.GetValue(Json) ? RunOutput.Json : line.GetValue(Plain) ? RunOutput.Plain : RunOutput.Screen;
 
         public bool Validates(ParseResult line) => line.GetValue(Validate);
 

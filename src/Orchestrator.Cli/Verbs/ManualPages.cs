@@ -11,7 +11,7 @@ internal static partial class Manual
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ManualPage> Pages { get; } =
     [
-        new("", ["With one of the run options and no verb it acts as 'run'."],
+        new("", ["With one of the run options and no verb it acts as 'run'; with neither, on a terminal, it asks what to do: see 'menu'."],
             [
                 new("orchestrator demo", "see it work, without a login"),
                 new("orchestrator init", "write starter settings and a sample milestone"),
@@ -19,10 +19,17 @@ internal static partial class Manual
                 new("orchestrator run", "do it"),
             ],
             Running, ["run", "status", "explain", "doctor", "help"]),
+        new("menu", ["It asks in plain lines and does what the verbs do; after a run it ends with the run's exit code."],
+            [
+                new("orchestrator menu", "ask what to do"),
+                new("orchestrator -C ../other menu", "for the repository over there"),
+            ],
+            Running, ["run", "status", "help"]),
         new("run",
             [
                 "Milestones of a stage run side by side, each in a worktree of its own. What is merged was reviewed and has passed the gates.",
                 "It may be killed at any time: run again, and it goes on with the same conversations.",
+                "On a terminal it draws a live screen: up and down choose a milestone, enter follows its agent, p pauses, d drains, s stops.",
                 "Ctrl-C once lets the steps under way end, twice stops the agents, three times ends everything at once.",
             ],
             [

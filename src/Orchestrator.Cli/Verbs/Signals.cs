@@ -15,11 +15,16 @@ internal sealed class Signals : IDisposable
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly RunSession _session;
     private readonly TextWriter _error;
+    private readonly Action<bool> _sleeps;
     private int _interrupts;
 
-    public Signals(RunSession session, TextWriter error)
+    /// <summary>Listens from now on.</summary>
+    /// <param name="session">Whom to ask.</param>
+    /// <param name="error">Takes what is said of it.</param>
+    /// <param name="sleeps">Told before we are frozen by the terminal, and when we go on.</param>
+    public Signals(RunSession session, TextWriter error, Action<bool>? sleeps = null)
     {
-        (_session, _error) = (session, error);
+        (_session, _error, _sleeps) = (session, error, sleeps ?? (_ => { }));
         On(PosixSignal.SIGINT, _ => Interrupted());
         On(PosixSignal.SIGTERM, StopAgents);
         On(PosixSignal.SIGQUIT, StopAgents);
@@ -67,7 +72,9 @@ internal sealed class Signals : IDisposable
 
     private void Pause()
     {
+        _sleeps(true);
         OurProcesses.Pause(frozen => _error.WriteLine($"Paused; {frozen} processes of agents and gates are frozen. 'fg' goes on."));
+        _sleeps(false);
         _error.WriteLine("Going on.");
     }
 }

@@ -11,6 +11,12 @@ internal static class StatusVerb
 {
     public static async Task<int> RunAsync(Surroundings around, string folder, bool json, bool watch, CancellationToken stop)
     {
+        if (watch && !json && new Terminal(around.User).CanDraw)
+        {
+            await LiveStatus.WatchAsync(around, folder, stop).ConfigureAwait(false);
+            watch = false; // how it stands in the end stays on the terminal
+        }
+
         while (true)
         {
             var found = FindPlaces(folder);
@@ -60,7 +66,7 @@ internal static class StatusVerb
         return null;
     }
 
-    private static RunState? Read(RepositoryPlaces places)
+    internal static RunState? Read(RepositoryPlaces places)
     {
         using var journal = JournalReader.Open(places.Journal);
         return journal?.LatestRun() is { } run ? journal.StateOf(run) : null;
