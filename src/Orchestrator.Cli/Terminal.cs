@@ -53,7 +53,7 @@ internal sealed class Terminal(UserEnvironment user)
     {
         try
         {
-            return Console.KeyAvailable ? Console.ReadKey(intercept: true) : null;
+            return Console.KeyAvailable && Console.ReadKey(intercept: true) is { } key && (key.Key != default || key.KeyChar != default) ? key : null; // one that is gone gives nothing, for ever
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {

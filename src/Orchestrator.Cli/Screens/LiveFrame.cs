@@ -43,6 +43,7 @@ internal sealed record LiveView(RunState State, DateTimeOffset At, int Width, in
 internal static class LiveFrame
 {
     private const int Wide = 72;
+    private const int Roomy = 100;
     private const int Bar = 24;
 
     /// <summary>The lines, from the top; those at the bottom tell the keys.</summary>
@@ -76,9 +77,14 @@ internal static class LiveFrame
         var done = state.Milestones.CountOf(PhaseKinds.Integrated);
         var full = chosen == 0 ? Bar : Bar * done / chosen;
         var words = new List<string> { $"{done} of {chosen} done" };
-        if (state.Milestones.CountOf(PhaseKinds.Failed | PhaseKinds.Blocked) is > 0 and var failed)
+        if (state.Milestones.CountOf(PhaseKinds.Failed) is > 0 and var failed)
         {
             words.Add($"{failed} failed");
+        }
+
+        if (state.Milestones.CountOf(PhaseKinds.Blocked) is > 0 and var blocked)
+        {
+            words.Add($"{blocked} blocked");
         }
 
         if (state.Usage.CostUsd > 0)
@@ -93,7 +99,7 @@ internal static class LiveFrame
 
         if (view.Left is { } rest && done < chosen)
         {
-            words.Add($"about {ReportContext.Span(rest)} left, until {TimeZoneInfo.ConvertTime(view.At + rest, view.Zone).ToString("HH:mm", CultureInfo.InvariantCulture)}");
+            words.Add(view.Width < Roomy ? $"about {ReportContext.Span(rest)} left" : $"about {ReportContext.Span(rest)} left, until {TimeZoneInfo.ConvertTime(view.At + rest, view.Zone).ToString("HH:mm", CultureInfo.InvariantCulture)}");
         }
 
         var text = string.Join(", ", words);
@@ -129,7 +135,7 @@ internal static class LiveFrame
         if (view.Chosen is not null)
         {
             var pause = state.PausedSince is null ? "p pause" : "p go on";
-            yield return view.Ink.Cyan(Columns.Cut(view.Width < Wide ? $"enter follow  {pause}  d drain  s stop" : $"up, down choose   enter follow   {pause}   d drain: end after the steps under way   s stop", view.Width));
+            yield return view.Ink.Cyan(Columns.Cut(view.Width < Wide ? $"enter follow  {pause}  d drain  s stop" : $"up, down choose   enter follow   {pause}   d drain   s stop", view.Width));
         }
     }
 

@@ -10,6 +10,7 @@ internal static class LiveRows
     private const int Narrow = 60;
     private const int StateWidth = 30;
     private const int TitleFrom = 110;
+    private const string Frozen = ", frozen since";
 
     private readonly record struct Row(int? Index, string Text);
 
@@ -31,10 +32,12 @@ internal static class LiveRows
         var inside = Math.Max(1, room - 2);
         var from = Math.Clamp(at - (inside / 2), 0, Math.Max(0, rows.Count - inside));
         List<string> lines = [.. rows.Skip(from).Take(inside).Select(row => row.Text)];
-        lines.Insert(0, view.Ink.Dim(from > 0 ? $"  {from} lines above" : ""));
-        lines.Add(view.Ink.Dim(rows.Count - from - inside is > 0 and var below ? $"  {below} lines below" : ""));
+        lines.Insert(0, view.Ink.Dim(from > 0 ? $"  {Lines(from)} above" : ""));
+        lines.Add(view.Ink.Dim(rows.Count - from - inside is > 0 and var below ? $"  {Lines(below)} below" : ""));
         return [.. lines.Take(room)];
     }
+
+    private static string Lines(int count) => count == 1 ? "1 line" : $"{count} lines";
 
     private static IEnumerable<int[]> Stages(RunState state) =>
         state.Plan.Order.GroupBy(i => state.Plan.Milestones[i].Id.Stage).OrderBy(stage => stage.Key).Select(stage => stage.OrderBy(i => i).ToArray());
@@ -70,6 +73,7 @@ internal static class LiveRows
         var (sign, ink) = Sign(view.Ink, standing.State);
         var id = state.Plan.Milestones[i].Id.ToString().PadRight(wide);
         var what = LiveFrame.Plainly(standing.Text.Length > 0 ? standing.Text : standing.State.ToString().ToLowerInvariant());
+        what = what.IndexOf(Frozen, StringComparison.Ordinal) is >= 0 and var since ? what[..since] + ", frozen" : what; // why is said below
         what += standing.Until is { } until && until > view.At ? $", in {LiveFrame.Short(until - view.At)}" : "";
         what += milestone.Attempt > 1 && !what.Contains("attempt", StringComparison.Ordinal) ? $" (attempt {milestone.Attempt})" : "";
         var chosen = view.Chosen == i ? ">" : " ";

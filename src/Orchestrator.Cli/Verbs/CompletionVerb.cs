@@ -43,16 +43,16 @@ internal static class CompletionVerb
         var options = Scope(command).SelectMany(c => c.Options.Where(o => !o.Hidden && (c == command || o.Recursive))).ToList();
         if (line.Tokens is [.., var last] && options.FirstOrDefault(o => TakesValue(o) && (o.Name == last.Value || o.Aliases.Contains(last.Value))) is { } open)
         {
-            return Values(open, open.GetCompletions, context);
+            return Values(open, open.CompletionSources, context);
         }
 
         var names = options.Where(o => line.GetResult(o) is null or { Implicit: true }).Select(o => o.Name);
-        var values = command.Arguments.Where(a => line.GetResult(a)?.Tokens.Count is not > 0 || a.Arity.MaximumNumberOfValues > 1).SelectMany(a => Values(a, a.GetCompletions, context));
+        var values = command.Arguments.Where(a => line.GetResult(a)?.Tokens.Count is not > 0 || a.Arity.MaximumNumberOfValues > 1).SelectMany(a => Values(a, a.CompletionSources, context));
         return begun.StartsWith('-') ? names : [.. command.Subcommands.Where(c => !c.Hidden && line.CommandResult.Tokens.Count <= 1).Select(c => c.Name), .. values];
     }
 
-    private static IEnumerable<string> Values(Symbol symbol, Func<CompletionContext, IEnumerable<CompletionItem>> ask, CompletionContext context) =>
-        symbol.Hidden ? [] : ask(context).Select(item => item.InsertText ?? item.Label);
+    private static IEnumerable<string> Values(Symbol symbol, List<Func<CompletionContext, IEnumerable<CompletionItem>>> sources, CompletionContext context) =>
+        symbol.Hidden ? [] : sources.SelectMany(source => source(context)).Select(item => item.InsertText ?? item.Label);
 
     private static bool TakesValue(Option option) => option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool);
 

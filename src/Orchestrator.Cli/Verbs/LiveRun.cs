@@ -14,6 +14,7 @@ namespace Orchestrator.Cli.Verbs;
 /// </summary>
 internal sealed class LiveRun : IObserver, IAsyncDisposable
 {
+    private const int MostKeys = 32;
     private static readonly TimeSpan Rhythm = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(500);
 
@@ -107,7 +108,7 @@ internal sealed class LiveRun : IObserver, IAsyncDisposable
                     continue;
                 }
 
-                while (Terminal.Key() is { } key)
+                for (var i = 0; i < MostKeys && Terminal.Key() is { } key; i++)
                 {
                     _keys.Press(key, state, ask());
                     _changed = true;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Orchestrator.Cli.Screens;
 using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
@@ -20,6 +21,9 @@ internal static class LiveStatus
         }
 
         var (agents, pace, ink) = (new AgentsNow(places), Replay.PaceOf(places), new Terminal(around.User).Ink);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var canvas = new Canvas((InertWriter)around.Out);
         using var timer = new PeriodicTimer(Rhythm, around.Time);
         string? stamp = null;
@@ -41,7 +45,7 @@ internal static class LiveStatus
             }));
             try
             {
-                await timer.WaitForNextTickAsync(stop).ConfigureAwait(false);
+                await timer.WaitForNextTickAsync(ended.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -52,6 +56,12 @@ internal static class LiveStatus
             {
                 (stamp, state) = (now, StatusVerb.Read(places) ?? state);
             }
+        }
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // the terminal is given back first
+            ended.Cancel();
         }
     }
 }

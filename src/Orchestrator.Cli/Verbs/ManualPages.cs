@@ -114,7 +114,7 @@ internal static partial class Manual
                 new("orchestrator plan spec.md --yes", "without asking"),
                 new("orchestrator plan - --dir draft", "of standard input, into another folder"),
             ],
-            Looking, ["run", "init"]),
+            [.. Looking, ExitCode.Stopped, ExitCode.LimitReached], ["run", "init"]),
         new("init", ["It writes orchestrator.config.json, its schema, .worktreeinclude and milestones/1A.md, and nothing that exists already."],
             [
                 new("orchestrator init", "in the current folder"),

@@ -70,7 +70,12 @@ internal static class MenuVerb
                 return code;
             }
 
-            around.Out.WriteLine();
+            around.Out.Write("\nEnter goes back to the menu. ");
+            around.Out.Flush();
+            if (await answers.ReadLineAsync().ConfigureAwait(false) is null)
+            {
+                return ExitCode.Done;
+            }
         }
     }
 

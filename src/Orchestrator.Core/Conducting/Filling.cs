@@ -31,7 +31,7 @@ internal static class Filling
         state = Parked(state, at, parked => parked.Reason == ParkReason.HeadStart, (now, _) => Turning(now) < slots);
         state = Parked(state, at, parked => parked.Reason is not (ParkReason.HeadStart or ParkReason.Slot), (now, step) => InWork(now) < places && (step is Step.Prepare || Taken(now) < slots));
         state = Parked(state, at, parked => parked.Reason == ParkReason.Slot, (now, _) => Taken(now) < slots);
-        var left = places - InWork(state);
+        var left = (Taken(state) < slots ? slots : places) - InWork(state); // before all slots are taken there is no need to
         for (var i = state.Milestones.Next(PhaseKinds.Waiting); i >= 0 && left > 0; i = state.Milestones.Next(PhaseKinds.Waiting, i + 1))
         {
             if (Advancing.Startable(state, i) && LimitGate.Bar(state, i, at) is null)

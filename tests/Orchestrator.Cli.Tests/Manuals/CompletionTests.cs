@@ -22,7 +22,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("run --stage 1 --re", "--resume")]
     [InlineData("run --resume --re", "")]
     [InlineData("rescue ", "list restore")]
-    [InlineData("completion ", "bash fish powershell zsh")]
+    [InlineData("completion ", "bash zsh fish powershell")]
     [InlineData("help resc", "rescue")]
     [InlineData("report --output ", "")]
     [InlineData("nonsense ", "")]

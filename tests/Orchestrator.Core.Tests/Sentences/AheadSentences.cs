@@ -10,8 +10,9 @@ public sealed class AheadSentences
     private static readonly Policy Narrow = new(MaxParallel: 1, Ahead: 1);
 
     [Fact]
-    public void One_more_than_there_are_slots_is_made_ready() =>
-        Story.Of("1A", "1B", "1C").Under(Narrow).Begins().Expect("1A: preparing", "1B: preparing", "1C: waiting");
+    public void One_more_is_made_ready_when_all_slots_are_taken() =>
+        Story.Of("1A", "1B", "1C").Under(Narrow).Begins().Expect("1A: preparing", "1B: waiting")
+            .Ready("1A").Expect("1A: implementing", "1B: preparing", "1C: waiting");
 
     [Fact]
     public void What_is_ready_waits_for_a_slot_and_takes_it_at_once() =>
@@ -19,11 +20,6 @@ public sealed class AheadSentences
             .Expect("1A: implementing", "1B: parked Slot", "1C: waiting")
             .Completes("1A").Commits("1A").Approved("1A").Expect("1B: parked Slot")
             .Gates("1A").Expect("1A: accepted", "1B: implementing", "1C: preparing");
-
-    [Fact]
-    public void Whoever_is_ready_first_gets_the_slot() =>
-        Story.Of("1A", "1B").Under(Narrow).Begins().Ready("1B").Expect("1A: preparing", "1B: implementing")
-            .Ready("1A").Expect("1A: parked Slot");
 
     [Fact]
     public void What_was_begun_goes_on_before_what_is_ready() =>
@@ -34,7 +30,7 @@ public sealed class AheadSentences
 
     [Fact]
     public void Where_the_machine_has_little_room_none_is_taken_in_advance() =>
-        Story.Of("1A", "1B", "1C").Under(new Policy(MaxParallel: 2, Ahead: 1)).Begins().Expect("1C: preparing")
+        Story.Of("1A", "1B", "1C").Under(new Policy(MaxParallel: 2, Ahead: 1)).Begins()
             .Ready("1A").Machine(Pressure.Tense).Ready("1B").Expect("1A: implementing", "1B: parked Slot");
 
     [Fact]

@@ -76,7 +76,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
 
         if (fact is Event.PauseAsked { Pause: true })
         {
-            Come(new Event.PauseAsked(false), 20_000); // nobody pauses for ever
+            Come(new Event.PauseAsked(false), 6000); // nobody pauses for ever
         }
 
         if (fact is Event.TurnFinished { Outcome: TurnOutcome.Limited limited })
@@ -143,12 +143,7 @@ internal sealed class World(Scenario scenario, Rng rng, Books books)
 
         if (Fault(1))
         {
-            Come(new Event.StopAsked(new StopRequest((Urgency)rng.Below(2), "operator", "asked")), 20);
-        }
-
-        if (Fault(1))
-        {
-            Come(new Event.PauseAsked(true), 20);
+            Come(rng.Percent(70) ? new Event.StopAsked(new StopRequest((Urgency)rng.Below(2), "operator", "asked")) : new Event.PauseAsked(true), 20);
         }
     }
 

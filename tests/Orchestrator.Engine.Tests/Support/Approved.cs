@@ -8,13 +8,13 @@ namespace Orchestrator.Engine.Tests.Support;
 /// </summary>
 internal static class Approved
 {
-    /// <summary>A file below <c>Captured/</c>.</summary>
-    public static string File(string name) => Path.Combine(Folder(), "Captured", name);
+    /// <summary>A file below <c>Captured/</c> of the test project that asks.</summary>
+    public static string File(string name, [CallerFilePath] string here = "") => Path.Combine(Folder(here), "Captured", name);
 
     /// <summary>Holds a text to its approved form.</summary>
-    public static void Same(string name, string text)
+    public static void Same(string name, string text, [CallerFilePath] string here = "")
     {
-        var file = File(name);
+        var file = File(name, here);
         if (Environment.GetEnvironmentVariable("REWRITE") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -24,5 +24,14 @@ internal static class Approved
         Assert.Equal(System.IO.File.ReadAllText(file), text);
     }
 
-    private static string Folder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, ".."));
+    private static string Folder(string here)
+    {
+        var folder = Path.GetDirectoryName(here)!;
+        while (Directory.GetFiles(folder, "*.csproj").Length == 0)
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder;
+    }
 }
