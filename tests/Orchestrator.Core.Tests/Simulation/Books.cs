@@ -21,6 +21,7 @@ internal sealed class Books(Scenario scenario)
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(8) + TimeSpan.FromMinutes(1);
 
     private readonly Refusals _refusals = new();
+    private readonly SlotBook _slots = new(scenario.Policy.Ahead);
     private readonly Purse _purse = new(scenario);
     private readonly QueueBook _queue = new(scenario.Milestones.Length);
     private bool _stopping;
@@ -46,12 +47,6 @@ internal sealed class Books(Scenario scenario)
     {
         var fresh = new List<Order>();
         var underWay = false;
-        var inWork = 0;
-        var began = false;
-        var took = false;
-        var coming = 0;
-        Span<bool> holds = stackalloc bool[_ledgers.Length];
-        Span<bool> prepares = stackalloc bool[_ledgers.Length];
         foreach (var order in orders)
         {
             underWay = true;
@@ -66,25 +61,6 @@ internal sealed class Books(Scenario scenario)
                 Demand(_orders[ticket.Number].Equals(order), "a ticket names one order only");
             }
 
-            if (Whose.MilestoneOf(order) is { } id)
-            {
-                var i = IndexOf(id);
-                Demand(!holds[i], "a milestone has one step under way");
-                holds[i] = true;
-                if (order is Order.Prepare)
-                {
-                    coming++;
-                    began |= !_ledgers[i].Prepares && !_ledgers[i].HoldsSlot;
-                }
-                else
-                {
-                    inWork++;
-                    took |= !_ledgers[i].HoldsSlot;
-                }
-
-                prepares[i] = order is Order.Prepare;
-            }
-
             if (_running.Add(ticket.Number))
             {
                 fresh.Add(order);
@@ -95,14 +71,7 @@ internal sealed class Books(Scenario scenario)
             }
         }
 
-        for (var i = 0; i < _ledgers.Length; i++)
-        {
-            _ledgers[i].Prepares = prepares[i];
-            _ledgers[i].HoldsSlot = holds[i] && !prepares[i];
-        }
-
-        Demand(!took || inWork <= slots, "never more in work than slots");
-        Demand(!began || inWork + coming <= slots + scenario.Policy.Ahead, "never more made ready than slots, and some ahead");
+        _slots.Check(orders, slots);
         Demand(state.Final is null || orders.Count == 0, "a final run gives no orders");
         Demand(state.Final is not null || underWay, "a run that is not final has an order or a timer");
         return fresh;

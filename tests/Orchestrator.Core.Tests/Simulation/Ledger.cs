@@ -9,8 +9,6 @@ internal sealed class Ledger
     public int Turns;
     public string? Reviewed;
     public string? Tip;
-    public bool HoldsSlot;
-    public bool Prepares;
     public bool Returned;
     public bool Begun;
     public bool Marked;
