@@ -63,7 +63,7 @@ public sealed class JournalCases
         var file = folder.In("journal.db");
         using (var journal = RunJournal.OpenToWrite(file, DateTimeOffset.UnixEpoch))
         {
-            journal.Append(new RunId("20261123-001522-a1b2c3"), [.. Samples.All.Select((fact, i) => new Entry(fact, new DateTimeOffset(2026, 11, 23, 12, 0, i, TimeSpan.Zero)))]);
+            journal.Append(new RunId("20261123-001522-a1b2c3"), [.. Samples.All.Select((fact, i) => new Entry(fact, new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero).AddSeconds(i)))]);
         }
 
         return File.ReadAllBytes(file);
