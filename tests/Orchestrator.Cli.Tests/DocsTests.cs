@@ -51,6 +51,15 @@ public sealed class DocsTests
     }
 
     [Fact]
+    public void Every_reason_to_stop_that_has_a_hint_is_documented()
+    {
+        var docs = Read("docs/reference/failures.md");
+        var codes = Regex.Matches(Read("src/Orchestrator.Core/Progress/NoticeText.cs"), @"""((?:agent|budget|limit|target|proof)\.[a-z-]+|signal|operator)"" ?(?:=>|or|})").Select(m => m.Groups[1].Value).ToList();
+        Assert.True(codes.Count > 11);
+        Assert.All(codes, code => Assert.Contains($"`{code}`", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_field_of_the_evidence_is_documented()
     {
         var docs = Read("docs/reference/files.md");

@@ -67,7 +67,7 @@ internal sealed class Signals : IDisposable
         // As good as two interrupts: a Ctrl-C after it ends us at once.
         Interlocked.CompareExchange(ref _interrupts, 2, 0);
         Interlocked.CompareExchange(ref _interrupts, 2, 1);
-        _session.Ask(new StopRequest(Urgency.Stop, "operator", $"Got {signal}."));
+        _session.Ask(new StopRequest(Urgency.Stop, "signal", signal == PosixSignal.SIGHUP ? "Its terminal was closed (SIGHUP)." : $"Something on this machine ended it ({signal})."));
     }
 
     private void Pause()

@@ -15,6 +15,7 @@ public static class Waits
     public static readonly TimeSpan MostJitter = TimeSpan.FromMilliseconds(1500);
 
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BackoffCap = TimeSpan.FromMinutes(6);
 
     /// <summary>
@@ -60,10 +61,15 @@ public static class Waits
         return ((hash ^ (hash >> 32)) & 0xFFFF) / 65536.0;
     }
 
-    /// <summary>When something that failed in passing is tried again: 10 s, doubled each time, at most 6 min.</summary>
+    /// <summary>
+    /// When something that failed in passing is tried again: after 2 s, for most is over by then; then after 10 s,
+    /// doubled each time, at most 6 min.
+    /// </summary>
+    /// <param name="at">When it failed.</param>
+    /// <param name="failures">How often it has failed in a row, this time included.</param>
     public static DateTimeOffset Backoff(DateTimeOffset at, int failures)
     {
-        var wait = TimeSpan.FromSeconds(10) * Math.Pow(2, Math.Clamp(failures - 1, 0, 10));
+        var wait = failures <= 1 ? AtOnce : ShortWait * Math.Pow(2, Math.Min(failures - 2, 10));
         return at + (wait < BackoffCap ? wait : BackoffCap);
     }
 }

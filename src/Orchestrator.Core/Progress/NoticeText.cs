@@ -63,6 +63,7 @@ public static class NoticeText
         "limit.persists" => "Look at the account",
         "target.gone" => "Bring the branch back",
         "target.forged" => "Look at what was committed to the branch, and take it back",
+        "signal" => "If nobody meant that, start it where it can stay, e.g. in tmux",
         "target.moving" => "Let nobody push to the branch for a while",
         "proof.failed" => "Look at the merge on the branch",
         _ => "Mend that",

@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Tests.Soak;
 /// <summary>Long runs whose agents crash, hang up, are refused, leave children and talk much: nothing grows with the milestones, and nothing stays.</summary>
 public sealed class SoakTests
 {
-    private const int InStage = 10;
+    private const int InStage = 25;
     private const int Slots = 4;
 
     /// <summary>A plan has its bound; more are done in several runs in one repository.</summary>
@@ -68,7 +68,7 @@ public sealed class SoakTests
         Assert.DoesNotContain(Directory.GetFileSystemEntries(temporary), file => !Path.GetFileName(file).Contains("-debug-", StringComparison.Ordinal) && !Path.GetFileName(file).Contains("-diagnostic-", StringComparison.Ordinal)); // a killed fake agent leaves those
     }
 
-    /// <summary>Stages of ten; two of three milestones in each go well, the others have each a trouble of their own.</summary>
+    /// <summary>Stages of 25; two of three milestones in each go well, the others have each a trouble of their own.</summary>
     private static int Plan(SampleRepository repository, int stage, int done, int count)
     {
         for (var i = 0; i < count; i++)

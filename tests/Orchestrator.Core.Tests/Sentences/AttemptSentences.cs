@@ -80,7 +80,7 @@ public sealed class AttemptSentences
         var story = Story.Of("1A").Begins().Ready("1A");
         var session = story.Brief("1A").Session;
         story.Fails("1A", FailureKind.Transient).Expect("1A: parked Backoff").Wakes().Expect("1A: implementing");
-        Assert.Equal(Story.Start.AddSeconds(10), story.Now);
+        Assert.Equal(Story.Start.AddSeconds(2), story.Now);
         var brief = story.Brief("1A");
         Assert.Equal((session, Ask.GoOn, true, 2, 1), (brief.Session, brief.Ask, brief.Known, brief.Delivery, brief.Attempt));
     }
@@ -89,7 +89,7 @@ public sealed class AttemptSentences
     public void Each_passing_trouble_in_a_row_waits_longer()
     {
         var story = Story.Of("1A").Begins().Ready("1A");
-        foreach (var seconds in new[] { 10, 20, 40, 80, 160, 320, 360, 360 })
+        foreach (var seconds in new[] { 2, 10, 20, 40, 80, 160, 320, 360, 360 })
         {
             var before = story.Now;
             Assert.Equal(before.AddSeconds(seconds), story.Fails("1A", FailureKind.Transient).Wakes().Now);

@@ -218,12 +218,13 @@ public sealed class LimitSentences
     }
 
     [Theory]
-    [InlineData(0, 10)]
-    [InlineData(1, 10)]
-    [InlineData(2, 20)]
-    [InlineData(6, 320)]
-    [InlineData(7, 360)]
+    [InlineData(0, 2)]
+    [InlineData(1, 2)]
+    [InlineData(2, 10)]
+    [InlineData(3, 20)]
+    [InlineData(7, 320)]
+    [InlineData(8, 360)]
     [InlineData(int.MaxValue, 360)]
-    public void Backing_off_begins_at_ten_seconds_and_ends_at_six_minutes(int failures, int seconds) =>
+    public void Backing_off_begins_at_two_seconds_goes_on_with_ten_and_ends_at_six_minutes(int failures, int seconds) =>
         Assert.Equal(Story.Start.AddSeconds(seconds), Waits.Backoff(Story.Start, failures));
 }

@@ -78,6 +78,7 @@ public sealed class NoticeSentences
 
     [Theory]
     [InlineData("agent.credits", "Add credits")]
+    [InlineData("signal", "start it where it can stay, e.g. in tmux, then run 'orchestrator run'")]
     [InlineData("target.forged", "Look at what was committed")]
     [InlineData("agent.something-new", "Mend that")]
     public void Every_stop_ends_with_what_to_do(string code, string what) =>

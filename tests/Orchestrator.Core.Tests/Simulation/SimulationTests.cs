@@ -5,7 +5,7 @@ namespace Orchestrator.Core.Tests.Simulation;
 
 public sealed class SimulationTests
 {
-    private static readonly ulong Seeds = ulong.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_SEEDS"), out var seeds) ? seeds : 16_000;
+    private static readonly ulong Seeds = ulong.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_SEEDS"), out var seeds) ? seeds : 10_000;
 
     [Fact]
     public void No_seed_breaks_a_law()
