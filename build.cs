@@ -50,6 +50,11 @@ int Test(string[] rooms, params string[] chosen)
         return 1;
     }
 
+    if (Memory() is { } memory)
+    {
+        Environment.SetEnvironmentVariable("TMPDIR", memory);
+    }
+
     int passed = 0, failed = 0, skipped = 0;
     foreach (var room in rooms)
     {
@@ -68,6 +73,16 @@ int Test(string[] rooms, params string[] chosen)
 
     Console.WriteLine($"{passed} passed, {failed} failed{(skipped > 0 ? $", {skipped} skipped" : "")}");
     return failed > 0 || passed == 0 ? 1 : 0;
+}
+
+// The tests make thousands of repositories; in memory that is a third less work. Null where there is no room for them.
+string? Memory()
+{
+    const string Shared = "/dev/shm";
+    return Directory.Exists(Shared) && new DriveInfo(Shared).AvailableFreeSpace > 4L << 30
+        && File.ReadLines("/proc/mounts").Any(line => line.Split(' ') is [_, Shared, "tmpfs", var options, ..] && !options.Split(',').Contains("noexec"))
+        ? Shared
+        : null;
 }
 
 int Program() => Run(Path.Combine(root, "orchestrator.sh"), ["help"], quiet: true);

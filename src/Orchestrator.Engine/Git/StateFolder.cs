@@ -131,10 +131,24 @@ public static class StateFolder
     private static async Task MakeShadowAsync(Repository repository, CancellationToken cancellation)
     {
         var places = repository.Places;
-        var draft = places.Shadow + ".new";
-        foreach (var half in new[] { draft, places.Shadow }.Where(Directory.Exists))
+        var (draft, spoilt) = (places.Shadow + ".new", places.Shadow + ".spoilt");
+        foreach (var old in new[] { draft, spoilt }.Where(Directory.Exists))
         {
-            Directory.Delete(half, recursive: true);
+            Directory.Delete(old, recursive: true);
+        }
+
+        if (Directory.Exists(places.Shadow))
+        {
+            // Out of the way in one step: a git that works for another milestone may still write into it.
+            Directory.Move(places.Shadow, spoilt);
+            try
+            {
+                Directory.Delete(spoilt, recursive: true);
+            }
+            catch (IOException)
+            {
+                // Written into while it went: what is left is taken away the next time.
+            }
         }
 
         var format = await repository.Git.RunAsync(places.CommonDir, ["rev-parse", "--show-object-format"], cancellation).ConfigureAwait(false);
