@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Orchestrator.Core;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Git;
@@ -10,7 +11,7 @@ namespace Orchestrator.Engine.Running;
 /// Integrated work of earlier runs that is not on the user's branch. It lands first, or the user says what is to become
 /// of it; nothing new is built without it.
 /// </summary>
-internal sealed class UnlandedWork(Repository repository, RunJournal journal, OrchestratorSettings settings)
+internal sealed partial class UnlandedWork(Repository repository, RunJournal journal, OrchestratorSettings settings)
 {
     /// <summary>Lands what the run before could not; the problem when it still cannot.</summary>
     public async Task<IReadOnlyList<Problem>> OfAsync(RunState last, CancellationToken cancellation)
@@ -38,8 +39,15 @@ internal sealed class UnlandedWork(Repository repository, RunJournal journal, Or
         var branch = RefNames.Integration(last.Run.Value)["refs/heads/".Length..];
         return again.Unlanded is null
             ? []
-            : [new Problem("target.unlanded", $"The work of run {last.Run} is not on your branch yet: {again.Unlanded}.", new Place(branch), $"Commit or stash your changes, then run 'git merge {branch}'.")];
+            : [new Problem("target.unlanded", $"The work of run {last.Run} is not on your branch yet: {again.Unlanded}.", new Place(branch), HintOf(again.Unlanded, branch))];
     }
+
+    private static string HintOf(string obstacle, string branch) => LockFile().Match(obstacle) is { Success: true } its
+        ? $"If no git is at work there, remove '{its.Value}', then run 'orchestrator run'."
+        : $"Commit or stash your changes, then run 'git merge {branch}'.";
+
+    [GeneratedRegex(@"/[^'\n]*?\.lock\b")]
+    private static partial Regex LockFile();
 
     /// <summary>
     /// Found in git alone: work whose run the journal does not know, or was given up, because the journal was lost or

@@ -22,6 +22,7 @@ public sealed class StaleLockTests
         if (exit != 0)
         {
             Assert.Contains(Path.GetFileName(file), output + error, StringComparison.Ordinal);
+            Assert.Contains($"remove '{Path.Combine(repository.Folder, file)}', then run 'orchestrator run'", repository.Run("run").Error, StringComparison.Ordinal);
         }
 
         File.Delete(Path.Combine(repository.Folder, file));
