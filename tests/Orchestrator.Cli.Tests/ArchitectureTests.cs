@@ -48,6 +48,7 @@ public sealed class ArchitectureTests
         {
             ["Claude"] = ["Processes", "Settings"],
             ["Evidence"] = ["Git", "Journal", "Ports"],
+            ["Fence"] = ["Processes"],
             ["Gates"] = ["Processes", "Settings"],
             ["Git"] = ["Processes", "Settings"],
             ["Journal"] = [],

@@ -15,7 +15,8 @@ internal sealed class SampleRepository : IDisposable
         Git("config", "user.name", "User");
         Git("config", "user.email", "user@localhost");
         Write("README.md", "# Sample\n");
-        Write("orchestrator.config.json", $"{{ \"claude\": {{ \"path\": \"{Tool.FakeClaude}\" }}{(settings.Length > 0 ? ", " + settings : "")} }}\n");
+        var isolation = settings.Contains("\"isolation\"", StringComparison.Ordinal) ? "" : ", \"isolation\": \"off\""; // most tests look at what happens when there is no fence
+        Write("orchestrator.config.json", $"{{ \"claude\": {{ \"path\": \"{Tool.FakeClaude}\" }}{isolation}{(settings.Length > 0 ? ", " + settings : "")} }}\n");
         foreach (var (id, text) in milestones)
         {
             Write($"milestones/{id}.md", $"# {id}: Title of {id}\n\n{text}\n");

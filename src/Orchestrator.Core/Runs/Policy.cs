@@ -35,6 +35,7 @@ public enum PublishMode
 /// <param name="HeadStart">How long the first turn may go ahead of those that share its cached prefix; zero for not at all.</param>
 /// <param name="ReviewBar">The least severity of a finding that blocks.</param>
 /// <param name="Ahead">How many milestones are made ready before there is a slot for them, so that none waits for its worktree.</param>
+/// <param name="Fence">What agents and gates are fenced in by; the run acts on it nowhere, and tells it.</param>
 public sealed record Policy(
     int MaxParallel = 4,
     int RetryAttempts = 10,
@@ -49,4 +50,5 @@ public sealed record Policy(
     Budget Budget = default,
     TimeSpan HeadStart = default,
     FindingSeverity ReviewBar = FindingSeverity.Major,
-    int Ahead = 0);
+    int Ahead = 0,
+    FenceLevel Fence = FenceLevel.None);

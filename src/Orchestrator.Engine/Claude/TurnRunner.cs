@@ -22,8 +22,8 @@ namespace Orchestrator.Engine.Claude;
 public sealed record Turn(
     MilestoneId Milestone, TurnBrief Brief, WrittenPrompt Prompt, string Folder, string Files, string Order, string Repository, string? Model, TimeSpan? Timeout, Action<Items<LimitWindow>> Heard)
 {
-    /// <summary>What its worktree has for itself; goes before the environment of all agents.</summary>
-    public IReadOnlyDictionary<string, string> Workplace { get; init; } = new Dictionary<string, string>();
+    /// <summary>What its worktree has for itself, and its fence.</summary>
+    public Workplace Workplace { get; init; } = Workplace.Bare;
 
     /// <summary>The form of its answer, as a JSON schema, when that is no verdict; whoever asks reads <see cref="TurnEnd.Answer"/>.</summary>
     public string? Schema { get; init; }
@@ -78,7 +78,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
         await File.WriteAllBytesAsync(files + ".prompt.json", PromptRecord.Of(turn.Prompt), cancellation).ConfigureAwait(false);
         var order = $"{turn.Order}/{start}";
         var name = AgentIdentity.NameOf(turn.Milestone);
-        var markers = new Dictionary<string, string>(turn.Workplace)
+        var markers = new Dictionary<string, string>(turn.Workplace.Variables)
         {
             [LongProcess.RepositoryMarker] = turn.Repository,
             ["GIT_AUTHOR_NAME"] = name,
@@ -87,7 +87,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
             ["GIT_COMMITTER_EMAIL"] = AgentIdentity.Email,
         };
         var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, markers, turn.Schema);
-        using var process = await LongProcess.StartAsync(spec, order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
+        using var process = await LongProcess.StartAsync(turn.Workplace.Around(spec), order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
         using var entry = _held.Enter(turn.Order, process);
         var meter = meters?.Watch(process);
         var reader = new TranscriptReader(files + ".jsonl");

@@ -13,13 +13,14 @@ namespace Orchestrator.Engine.Gates;
 /// are any, so that a finding can name the tests.
 /// </summary>
 /// <param name="environment">What gates may see.</param>
-public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
+/// <param name="around">The fence that they run in; null for none.</param>
+public sealed class GateRunner(IReadOnlyDictionary<string, string> environment, Func<ProcessSpec, ProcessSpec>? around = null)
 {
     private const int DetailBytes = 4000;
     private const int OutputBytes = 4 << 20; // where the names of failing tests are looked for
 
-    /// <summary>The same with variables more, which go before its own.</summary>
-    public GateRunner With(IReadOnlyDictionary<string, string> more) => new(environment.Concat(more).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value));
+    /// <summary>The same in a worktree: its variables go before our own, and its fence is around.</summary>
+    public GateRunner In(Workplace workplace) => new(environment.Concat(workplace.Variables).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value), workplace.Around);
 
     /// <summary>A variable that gates see; null when it is not set.</summary>
     public string? Variable(string name) => environment.GetValueOrDefault(name);
@@ -71,7 +72,7 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         var spec = new ProcessSpec("/bin/sh", ["-c", $"exec 2>&1\n{gate.Run}"], folder, environment);
-        using var process = await LongProcess.StartAsync(spec, order, null, log, log + ".err").ConfigureAwait(false);
+        using var process = await LongProcess.StartAsync(around is null ? spec : around(spec), order, null, log, log + ".err").ConfigureAwait(false);
         try
         {
             if (await process.WaitAsync(gate.Timeout, cancellation).ConfigureAwait(false) is { } exit)

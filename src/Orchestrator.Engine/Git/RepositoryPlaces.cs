@@ -26,6 +26,9 @@ public sealed record RepositoryPlaces(string Root, string CommonDir)
     /// <summary>The temporary folder of whatever works in a worktree. A short name: the path of a socket in it has to fit into 108 bytes.</summary>
     public string Temporary(string milestone) => Path.Combine(TemporaryFolders, milestone);
 
+    /// <summary>What a fence has for itself: the home of the milestone's agents, and their own part of the repository.</summary>
+    public string Fence(string milestone) => Path.Combine(State, "fence", milestone);
+
     /// <summary>Whatever belongs to one run.</summary>
     public string Run(string run) => Path.Combine(State, "runs", run);
 

@@ -81,6 +81,11 @@ internal static class PlanCodec
             json.WriteNumber("ahead", p.Ahead);
         }
 
+        if (p.Fence != FenceLevel.None)
+        {
+            json.WriteNumber("fence", (int)p.Fence);
+        }
+
         json.WriteOptional("review_bar", Words.Of(Words.Severity, p.ReviewBar), absent: "major");
         json.WriteEndObject();
     }
@@ -99,7 +104,8 @@ internal static class PlanCodec
         new Budget(ReadCap(b, "milestone"), ReadCap(b, "stage"), ReadCap(b, "run")),
         b.SecondsOr("head_start_s") ?? TimeSpan.Zero,
         b.TryGetProperty("review_bar", out _) ? b.Word("review_bar", Words.Severity) : FindingSeverity.Major,
-        b.TryGetProperty("ahead", out var ahead) ? ahead.GetInt32() : 0);
+        b.TryGetProperty("ahead", out var ahead) ? ahead.GetInt32() : 0,
+        b.TryGetProperty("fence", out var fence) ? (FenceLevel)fence.GetInt32() : FenceLevel.None);
 
     private static void WriteCap(Utf8JsonWriter json, string of, Cap cap)
     {

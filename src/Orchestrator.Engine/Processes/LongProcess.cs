@@ -24,13 +24,14 @@ public sealed class LongProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _order;
+    private readonly bool _fenced;
     private readonly bool _ownSession = Tool("setsid") is not null;
     private readonly Lock _freezing = new();
     private bool _frozen, _ending;
 
-    private LongProcess(Process process, string order)
+    private LongProcess(Process process, string order, bool fenced)
     {
-        (_process, _order) = (process, order);
+        (_process, _order, _fenced) = (process, order, fenced);
         OurProcesses.Add(this);
     }
 
@@ -62,7 +63,7 @@ public sealed class LongProcess : IDisposable
         var info = ShortProcess.Info(new ProcessSpec(Shell, arguments, spec.Directory, environment));
         info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = false;
         await Guardian.StandByAsync($"{OurProcesses.LifeMarker}={OurProcesses.Life}").ConfigureAwait(false);
-        return await OurProcesses.WhileNotFrozenAsync(async () => new LongProcess(await Spawner.StartAsync(info).ConfigureAwait(false), order)).ConfigureAwait(false);
+        return await OurProcesses.WhileNotFrozenAsync(async () => new LongProcess(await Spawner.StartAsync(info).ConfigureAwait(false), order, spec.Fenced)).ConfigureAwait(false);
     }
 
     /// <summary>Waits for the end. Returns the exit code, 128 + n when signal n ended it.</summary>
@@ -114,7 +115,7 @@ public sealed class LongProcess : IDisposable
                 break;
             }
 
-            Posix.Signal(_process.Id, signal);
+            Posix.Signal(signal == Posix.Kill ? _process.Id : Inner() ?? _process.Id, signal);
             await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(patience))).ConfigureAwait(false);
         }
 
@@ -173,6 +174,9 @@ public sealed class LongProcess : IDisposable
             }
         }
     }
+
+    /// <summary>The program inside a fence: the child of the fence's first process, which is a child of the fence.</summary>
+    private int? Inner() => _fenced && Proc.ChildOf(_process.Id) is { } first ? Proc.ChildOf(first) : null;
 
     private void Stop() => OurProcesses.Freeze(OrderMarker, _order, found =>
     {

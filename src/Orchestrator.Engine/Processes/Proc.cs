@@ -44,6 +44,11 @@ internal static class Proc
         }
     }
 
+    /// <summary>A child of a process: the one with the lowest id; null when it has none.</summary>
+    public static int? ChildOf(int parent) => All()
+        .Where(process => StatOf(process.Folder) is [_, var its, ..] && int.TryParse(its, out var id) && id == parent)
+        .Select(process => (int?)process.Pid).Min();
+
     /// <summary>
     /// The fields of <c>stat</c> after the name, which stands in brackets and may hold anything: state, parent, group,
     /// session, …; null when it has ended.

@@ -13,6 +13,12 @@ public sealed record ProcessSpec(
     /// a git that publishes must not be interrupted half-way by a key that only asks us to end.
     /// </summary>
     public bool InTerminal { get; init; }
+
+    /// <summary>
+    /// True when <see cref="File"/> builds a fence around the program and waits for it: what asks the program to end has
+    /// to go to the one inside, for the fence itself knows no grace.
+    /// </summary>
+    public bool Fenced { get; init; }
 }
 
 /// <summary>How a short process ended.</summary>

@@ -5,6 +5,7 @@ using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Engine.Running;
@@ -33,7 +34,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
     }
 
     /// <summary>On a milestone's commit, in its worktree, which stands and is ready.</summary>
-    public async Task<Event> MilestoneAsync(Order.RunGates o, IReadOnlyDictionary<string, string> workplace, CancellationToken cancellation)
+    public async Task<Event> MilestoneAsync(Order.RunGates o, Workplace workplace, CancellationToken cancellation)
     {
         var name = o.Milestone.ToString();
         var logs = Path.Combine(repository.Places.Milestone(context.Run.Value, name), "gates", o.Ticket.ToString());
@@ -59,7 +60,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
 
     private async Task<Items<GateResult>> CandidateAsync(GatePlace place, CancellationToken cancellation)
     {
-        IReadOnlyDictionary<string, string> workplace;
+        Workplace workplace;
         try
         {
             workplace = await workplaces.ReadyAsync(Worktrees.CandidateName, place.Before, anew: true, cancellation).ConfigureAwait(false);
@@ -74,9 +75,9 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         return await RunAsync(place, workplace, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<Items<GateResult>> RunAsync(GatePlace place, IReadOnlyDictionary<string, string> workplace, CancellationToken cancellation)
+    private async Task<Items<GateResult>> RunAsync(GatePlace place, Workplace workplace, CancellationToken cancellation)
     {
-        var results = await gates.With(workplace).RunAsync(GatesOf(place.Milestones), place.Folder, place.Logs, place.Order, cancellation).ConfigureAwait(false);
+        var results = await gates.In(workplace).RunAsync(GatesOf(place.Milestones), place.Folder, place.Logs, place.Order, cancellation).ConfigureAwait(false);
         for (var i = 0; i < context.Gates.Count; i++)
         {
             if (!results[i].Passed)
@@ -97,7 +98,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
             {
                 var log = Path.Combine(place.Logs, $"{i + 1}.before");
                 var result = await OnBeforeAsync(
-                    place.Before, (folder, workplace) => gates.With(workplace).RunAsync(gate, folder, log, $"{place.Order}/before/{i + 1}", cancellation), cancellation).ConfigureAwait(false);
+                    place.Before, (folder, workplace) => gates.In(workplace).RunAsync(gate, folder, log, $"{place.Order}/before/{i + 1}", cancellation), cancellation).ConfigureAwait(false);
                 _before[(place.Before, gate)] = known = new GateBefore(result.Passed, result.Tally);
             }
 
@@ -129,7 +130,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         }
     }
 
-    private async Task<T> OnBeforeAsync<T>(string commit, Func<string, IReadOnlyDictionary<string, string>, Task<T>> look, CancellationToken cancellation)
+    private async Task<T> OnBeforeAsync<T>(string commit, Func<string, Workplace, Task<T>> look, CancellationToken cancellation)
     {
         var folder = await WorktreeAsync(Worktrees.BeforeName, commit, cancellation).ConfigureAwait(false);
         var seen = await look(folder, await workplaces.ReadyAsync(Worktrees.BeforeName, commit, anew: true, cancellation).ConfigureAwait(false)).ConfigureAwait(false);

@@ -52,6 +52,9 @@ public sealed record RunContext(
     /// <summary>Takes what a person should read in the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>What fences agents and gates in; null for nothing.</summary>
+    public Fences? Fences { get; init; }
+
     /// <summary>Takes facts that come while an order is still under way.</summary>
     public Action<Event> Tell { get; set; } = _ => { };
 

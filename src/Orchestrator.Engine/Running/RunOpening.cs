@@ -23,7 +23,7 @@ public sealed record OpenedRun(RunId Run, RunState? State, Event First, Plan Pla
 /// Finds out what a run has to do: goes on with an unfinished one, or makes a new one of the plan and of what the
 /// target's history shows as done.
 /// </summary>
-public sealed class RunOpening(Repository repository, RunJournal journal, OrchestratorSettings settings, TimeProvider time)
+public sealed class RunOpening(Repository repository, RunJournal journal, OrchestratorSettings settings, TimeProvider time, FenceLevel fence = FenceLevel.None)
 {
     private readonly List<Problem> _problems = [];
     private readonly UnlandedWork _unlanded = new(repository, journal, settings);
@@ -40,7 +40,7 @@ public sealed class RunOpening(Repository repository, RunJournal journal, Orches
     /// <summary>Opens a run; null when there are errors, or when nothing is left to do.</summary>
     public async Task<OpenedRun?> OpenAsync(RunRequest request, CancellationToken cancellation)
     {
-        var policy = settings.ToPolicy();
+        var policy = settings.ToPolicy() with { Fence = fence };
         policy = request.OnePass ? policy with { AutoResume = false } : policy;
         if (journal.Mended is { } mended)
         {

@@ -6,6 +6,7 @@ using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Evidence;
 using Orchestrator.Engine.Gates;
+using Orchestrator.Engine.Fence;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Journal;
 using Orchestrator.Engine.Logs;
@@ -93,9 +94,10 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         await StateFolder.EnsureAsync(repository, logs, cancellation).ConfigureAwait(false);
         var recovered = await new Recovery(repository).RunAsync(cancellation).ConfigureAwait(false);
         using var journal = RunJournal.OpenToWrite(places.Journal, time.GetUtcNow());
-        var opening = new RunOpening(repository, journal, settings, time);
+        var fence = settings.Fence.Isolation == Isolation.Off ? new FenceFound(FenceLevel.None, null, null) : await FenceProbe.LookAsync(cancellation).ConfigureAwait(false);
+        var opening = new RunOpening(repository, journal, settings, time, fence.Level);
         var opened = await opening.OpenAsync(request, cancellation).ConfigureAwait(false);
-        List<Problem> problems = [.. read.Problems, .. opening.Problems];
+        List<Problem> problems = [.. read.Problems, .. opening.Problems, .. Fences.ProblemsOf(fence, settings.Fence.Isolation)];
         if (problems.Exists(p => p.Severity == Severity.Error))
         {
             return new RunEnd.Refused(problems);
@@ -143,12 +145,13 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             CatchUp(journal, places, before, settings);
         }
 
-        var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, log, logs).ConfigureAwait(false);
+        var fences = fence.Program is { } program ? new Fences(repository, new Bubblewrap(program), settings.Fence, guidance is null ? [] : [guidance]) : null;
+        var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, log, logs, fences).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }
 
     private async Task<RunState> ConductAsync(
-        Repository repository, RunJournal journal, OpenedRun opened, PromptBook prompts, OrchestratorSettings settings, AgentSetup setup, LogFile log, string logs)
+        Repository repository, RunJournal journal, OpenedRun opened, PromptBook prompts, OrchestratorSettings settings, AgentSetup setup, LogFile log, string logs, Fences? fences)
     {
         var name = Recovery.NameOf(repository.Places);
         var tasks = new LiveTasks(repository.Places);
@@ -161,6 +164,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             Protected = ProtectedPaths.Of(repository.Places, [SettingsReader.FileName, SettingsReader.PathOf(repository.Places.Root, user), Plans.MilestoneFolder.FolderName]),
             PublishRemote = settings.PublishRemote,
             Worktree = settings.Worktree,
+            Fences = fences,
             Earlier = NotOf(opened),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };

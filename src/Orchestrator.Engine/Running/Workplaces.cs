@@ -4,6 +4,7 @@ using Orchestrator.Core;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Machine;
+using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Engine.Running;
@@ -23,6 +24,7 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
     private const int MostShown = 400;
 
     private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
+    private readonly Fences _fences = context.Fences ?? Fences.None(repository);
     private readonly Furnishing _furnishing = new(repository);
     private readonly PortBlocks _ports = new();
     private readonly Removal _removal = new(repository);
@@ -40,15 +42,14 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
     /// <param name="from">The commit whose <c>.worktreeinclude</c> counts.</param>
     /// <param name="anew">What is there from before does not count: it stands at another commit now.</param>
     /// <param name="cancellation">Stops in between; then it is not ready.</param>
-    /// <returns>What its processes get beside their own environment.</returns>
+    /// <returns>What its processes get beside their own environment, and their fence.</returns>
     /// <exception cref="SetupFailedException">A command of the settings failed.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> ReadyAsync(string name, string from, bool anew, CancellationToken cancellation)
+    public async Task<Workplace> ReadyAsync(string name, string from, bool anew, CancellationToken cancellation)
     {
         var note = Note(name);
         var (state, before) = Read(note, name);
         var first = Settings.Ports == 0 ? null : _ports.Take(name, Settings.Ports, before);
         SayOnce(first is null && Settings.Ports > 0, "ports", "no block of free ports was found; agents and gates have none of their own");
-        var variables = VariablesOf(name, first);
         if (anew || state is null)
         {
             await FillAsync(name, from, cancellation).ConfigureAwait(false);
@@ -58,13 +59,15 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
             await EmptyAsync(Places.Temporary(name), cancellation).ConfigureAwait(false);
         }
 
+        var workplace = new Workplace(VariablesOf(name, first), await _fences.AroundAsync(name, anew, cancellation).ConfigureAwait(false));
+
         // An agent may have worked in it: then its files are as it left them, and only what hangs on the ports is done again.
         if (anew || state != Ready || first != before)
         {
-            await SetUpAsync(name, variables, Note(name), first, cancellation).ConfigureAwait(false);
+            await SetUpAsync(name, workplace, Note(name), first, cancellation).ConfigureAwait(false);
         }
 
-        return variables;
+        return workplace;
     }
 
     /// <summary>Says what a commit is without: what was changed in submodules, and files that came along and are ignored no more.</summary>
@@ -91,11 +94,11 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
         }
 
         var (_, first) = Read(note, name);
-        var variables = VariablesOf(name, first);
         Directory.CreateDirectory(Places.Temporary(name));
+        var workplace = new Workplace(VariablesOf(name, first), await _fences.AroundAsync(name, anew: false, cancellation).ConfigureAwait(false));
         for (var i = 0; i < Settings.Teardown.Count; i++)
         {
-            if (await RunAsync("teardown", name, i, Settings.Teardown[i], variables, cancellation).ConfigureAwait(false) is { } failed)
+            if (await RunAsync("teardown", name, i, Settings.Teardown[i], workplace, cancellation).ConfigureAwait(false) is { } failed)
             {
                 context.Warn($"{name}: {failed}");
             }
@@ -109,6 +112,7 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
     {
         await TearDownAsync(name, cancellation).ConfigureAwait(false);
         await _removal.ScratchAsync(Places.Temporary(name), cancellation).ConfigureAwait(false);
+        await _fences.LeaveAsync(name, cancellation).ConfigureAwait(false);
         _ports.GiveBack(name);
     }
 
@@ -124,7 +128,7 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
         SayOnce(empty.Count > 0, "submodules", $"submodules are empty for agents, because their commits are not here: {string.Join(", ", empty)}; 'git submodule update --init --recursive' in your checkout brings them");
     }
 
-    private async Task SetUpAsync(string name, Dictionary<string, string> variables, string? note, int? first, CancellationToken cancellation)
+    private async Task SetUpAsync(string name, Workplace workplace, string? note, int? first, CancellationToken cancellation)
     {
         if (note is null)
         {
@@ -134,7 +138,7 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
         Write(note, name, "begun", first);
         for (var i = 0; i < Settings.Setup.Count; i++)
         {
-            if (await RunAsync("setup", name, i, Settings.Setup[i], variables, cancellation).ConfigureAwait(false) is { } failed)
+            if (await RunAsync("setup", name, i, Settings.Setup[i], workplace, cancellation).ConfigureAwait(false) is { } failed)
             {
                 throw new SetupFailedException(failed);
             }
@@ -144,11 +148,11 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
     }
 
     /// <summary>Runs one command. Returns what is to be said when it failed.</summary>
-    private async Task<string?> RunAsync(string what, string name, int number, string command, Dictionary<string, string> variables, CancellationToken cancellation)
+    private async Task<string?> RunAsync(string what, string name, int number, string command, Workplace workplace, CancellationToken cancellation)
     {
         var log = Path.Combine(Places.Milestone(context.Run.Value, name), what, Invariant($"{number + 1}.log"));
         var gate = new GateSetting(what, command, Settings.SetupTimeout);
-        var (_, fault) = await gates.With(variables).RunAloneAsync(gate, Places.Worktree(name), log, Invariant($"{context.Run}/{name}/{what}/{number + 1}"), cancellation).ConfigureAwait(false);
+        var (_, fault) = await gates.In(workplace).RunAloneAsync(gate, Places.Worktree(name), log, Invariant($"{context.Run}/{name}/{what}/{number + 1}"), cancellation).ConfigureAwait(false);
         return fault is null ? null : $"the {what} command '{command}' failed ({Path.GetRelativePath(Places.Root, log)}), {Shown(fault)}";
     }
 

@@ -125,6 +125,9 @@ public sealed record OrchestratorSettings
     /// <summary>What the user is told while away.</summary>
     public NotifySetting Notify { get; init; } = new();
 
+    /// <summary>What agents and gates may reach.</summary>
+    public FenceSetting Fence { get; init; } = new();
+
     /// <summary>The conductor's part of it.</summary>
     public Policy ToPolicy() => new(
         MaxParallel: MaxParallelTasks,

@@ -96,6 +96,7 @@ public static class SettingsReader
             Rehearsal = claude?.Text("rehearsal"),
             KeepAwake = machine?.Bool("keep_awake") ?? d.KeepAwake,
             Notify = Notify(root.Map("notify")),
+            Fence = Fence(root.Choice("isolation", ("auto", Isolation.Auto), ("required", Isolation.Required), ("off", Isolation.Off)), root.Map("fence")),
             ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
             ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,
             ReviewBar = review?.Choice("bar", ("minor", FindingSeverity.Minor), ("major", FindingSeverity.Major), ("critical", FindingSeverity.Critical)) ?? d.ReviewBar,
@@ -142,6 +143,29 @@ public static class SettingsReader
             Ports = map.Int("ports", 0, 60) ?? d.Ports,
             Ahead = map.Int("ahead", 0, 8) ?? d.Ahead,
         };
+    }
+
+    private static FenceSetting Fence(Isolation? isolation, JsonMap? map)
+    {
+        var d = new FenceSetting { Isolation = isolation ?? Isolation.Auto };
+        return map is null ? d : d with
+        {
+            Read = Paths(map, "read"),
+            Write = Paths(map, "write"),
+            TemporaryBytes = map.Int("tmp_mb", 16, 1 << 20) is { } mebi ? (long)mebi << 20 : d.TemporaryBytes,
+        };
+    }
+
+    /// <summary>Paths from the root of the machine or of the user's home; what would show all of either is refused.</summary>
+    private static IReadOnlyList<string> Paths(JsonMap map, string key)
+    {
+        var paths = map.Texts(key) ?? [];
+        foreach (var path in paths.Where(path => !(path.StartsWith('/') || path.StartsWith("~/", StringComparison.Ordinal)) || path.Trim('/', '~', '.').Length == 0))
+        {
+            map.Report("settings.fence", $"'{Plain.Cut(path, 80)}' in '{key}' is no path that a fence can show.", "Name a folder or file with its full path, or beginning with '~/'; not '/' and not the whole home.");
+        }
+
+        return paths;
     }
 
     private static NotifySetting Notify(JsonMap? map)

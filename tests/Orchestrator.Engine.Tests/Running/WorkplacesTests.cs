@@ -25,7 +25,7 @@ public sealed class WorkplacesTests : InRepository
         Repo.Write(".env", "TOKEN=1\n");
         using var workplaces = Make(new WorktreeSetting { Setup = ["cat .env > seen; echo x > \"$TMPDIR/scratch\"; env >> seen", "cat seen > second"], Ports = 3 });
         var folder = await PrepareAsync("1A");
-        var variables = await workplaces.ReadyAsync("1A", Repo.Tip(), anew: true, Stop);
+        var variables = (await workplaces.ReadyAsync("1A", Repo.Tip(), anew: true, Stop)).Variables;
 
         var seen = File.ReadAllLines(Path.Combine(folder, "second"));
         Assert.Equal("TOKEN=1", seen[0]);
@@ -54,15 +54,15 @@ public sealed class WorkplacesTests : InRepository
         Settle("runs\n", "");
         using var workplaces = Make(new WorktreeSetting { Setup = ["echo run >> \"$TMPDIR/../../../runs\""] });
         var folder = await PrepareAsync("1A");
-        var first = await workplaces.ReadyAsync("1A", Repo.Tip(), anew: true, Stop);
+        var first = (await workplaces.ReadyAsync("1A", Repo.Tip(), anew: true, Stop)).Variables;
         Files.Write(Temporary, "kept", "x\n");
-        Assert.Equal(first, await workplaces.ReadyAsync("1A", Repo.Tip(), anew: false, Stop));
+        Assert.Equal(first, (await workplaces.ReadyAsync("1A", Repo.Tip(), anew: false, Stop)).Variables);
         Assert.Equal("run\n", Repo.Read("runs"));
         Assert.True(File.Exists(Path.Combine(Temporary, "kept")));
 
         File.Delete(Path.Combine(folder, ".git"));
         await PrepareAsync("1A"); // made anew, since it is broken
-        Assert.Equal(first, await workplaces.ReadyAsync("1A", Repo.Tip(), anew: false, Stop));
+        Assert.Equal(first, (await workplaces.ReadyAsync("1A", Repo.Tip(), anew: false, Stop)).Variables);
         Assert.Equal("run\nrun\n", Repo.Read("runs"));
         Assert.False(File.Exists(Path.Combine(Temporary, "kept")));
     }
@@ -113,9 +113,9 @@ public sealed class WorkplacesTests : InRepository
         using (var dying = Make(settings))
         {
             await dying.ReadyAsync("1B", Repo.Tip(), anew: true, Stop);
-            var had = await dying.ReadyAsync("1A", Repo.Tip(), anew: true, Stop);
+            var had = (await dying.ReadyAsync("1A", Repo.Tip(), anew: true, Stop)).Variables;
             dying.Dispose();
-            Assert.Equal(had, await other.ReadyAsync("1A", Repo.Tip(), anew: false, Stop));
+            Assert.Equal(had, (await other.ReadyAsync("1A", Repo.Tip(), anew: false, Stop)).Variables);
         }
     }
 
@@ -169,11 +169,11 @@ public sealed class WorkplacesTests : InRepository
         foreach (var id in new[] { "1A", "1B", "1C" })
         {
             await PrepareAsync(id);
-            first.Add((await workplaces.ReadyAsync(id, Repo.Tip(), anew: true, Stop))["PORT"]);
+            first.Add((await workplaces.ReadyAsync(id, Repo.Tip(), anew: true, Stop)).Variables["PORT"]);
         }
 
         Assert.Equal(3, first.Distinct().Count());
-        Assert.DoesNotContain("PORT", (await none.ReadyAsync("1A", Repo.Tip(), anew: true, Stop)).Keys);
+        Assert.DoesNotContain("PORT", (await none.ReadyAsync("1A", Repo.Tip(), anew: true, Stop)).Variables.Keys);
     }
 
     [Fact]

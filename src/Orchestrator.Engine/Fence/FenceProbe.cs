@@ -1,0 +1,40 @@
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Processes;
+
+namespace Orchestrator.Engine.Fence;
+
+/// <summary>What this machine can fence with.</summary>
+/// <param name="Level">The highest level that works.</param>
+/// <param name="Program">The program that builds the fence; null when there is none that works.</param>
+/// <param name="Why">Why no higher level; null when the highest works.</param>
+public sealed record FenceFound(FenceLevel Level, string? Program, string? Why);
+
+/// <summary>Finds out by trying what the machine allows: a program that is installed may still be forbidden to make namespaces.</summary>
+public static class FenceProbe
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Not from the user's PATH: what fences agents in must not be a program that an agent can put there.
+    private static readonly string[] Folders = ["/usr/bin", "/bin", "/usr/local/bin", "/run/current-system/sw/bin"];
+
+    /// <summary>Tries.</summary>
+    public static async Task<FenceFound> LookAsync(CancellationToken cancellation)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return new FenceFound(FenceLevel.None, null, "there is a fence for Linux only");
+        }
+
+        if (Folders.Select(folder => Path.Combine(folder, "bwrap")).FirstOrDefault(File.Exists) is not { } program)
+        {
+            return new FenceFound(FenceLevel.None, null, "bubblewrap is not installed");
+        }
+
+        // Exactly what a fence asks for, around nothing.
+        List<string> arguments = [.. FenceRoot.Namespaces, .. FenceRoot.System(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--", "/usr/bin/true"];
+        var end = await ShortProcess.RunAsync(new ProcessSpec(program, arguments, "/", new Dictionary<string, string>()), null, Patience, cancellation).ConfigureAwait(false);
+        return end.ExitCode == 0
+            ? new FenceFound(FenceLevel.SharedNetwork, program, null)
+            : new FenceFound(FenceLevel.None, null, $"bubblewrap does not work here ({(end.TimedOut ? "no end after 10 s" : end.Errors.Trim().Split('\n')[0])}); 'orchestrator doctor' says what to do");
+    }
+}

@@ -1,0 +1,97 @@
+using Orchestrator.Core;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Fence;
+using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Settings;
+
+namespace Orchestrator.Engine.Running;
+
+/// <summary>
+/// Puts together what a worktree's fence shows: its files, its private part of the repository, a home that lasts as long
+/// as the milestone, its temporary folder, and what the settings name.
+/// </summary>
+/// <param name="repository">The repository.</param>
+/// <param name="fence">What builds fences; null where there are none.</param>
+/// <param name="setting">What the user lets be seen.</param>
+/// <param name="readable">Files of ours that agents are given by path.</param>
+public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSetting setting, IReadOnlyList<string> readable)
+{
+    // Without a home that can be hidden there is this one.
+    private const string NoHome = "/home/agent";
+
+    // The CLI's login. It is the user's own file: a token that is renewed in there is renewed for the user as well.
+    private static readonly string[] Logins = [".claude/.credentials.json"];
+
+    private readonly PrivateGit _git = new(repository);
+    private readonly Removal _removal = new(repository);
+
+    /// <summary>No fence at all.</summary>
+    public static Fences None(Repository repository) => new(repository, null, new FenceSetting(), []);
+
+    /// <summary>What is to be said when the machine cannot fence as the settings want it.</summary>
+    public static IEnumerable<Problem> ProblemsOf(FenceFound found, Isolation wanted) => (found.Level, wanted) switch
+    {
+        (_, Isolation.Off) or (not FenceLevel.None, _) => [],
+        (_, Isolation.Required) => [new Problem("isolation.none", $"Agents cannot be fenced in: {found.Why}.", new Place("isolation"), "Install bubblewrap and let it make user namespaces ('orchestrator doctor' says how), or set 'isolation' to \"auto\".")],
+        _ => [new Problem("isolation.none", $"Agents are not fenced in: {found.Why}. They run as you, and can reach whatever you can.", new Place("isolation"), "'orchestrator doctor' says how to get a fence; set 'isolation' to \"off\" to hear no more of it.", Severity.Warning)],
+    };
+
+    /// <summary>The fence of a worktree that stands.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="anew">Nothing is to be left of whoever worked in it before.</param>
+    /// <param name="cancellation">Stops in between.</param>
+    public async Task<Func<ProcessSpec, ProcessSpec>> AroundAsync(string name, bool anew, CancellationToken cancellation)
+    {
+        if (fence is null)
+        {
+            return spec => spec;
+        }
+
+        if (anew)
+        {
+            await LeaveAsync(name, cancellation).ConfigureAwait(false);
+        }
+
+        var places = repository.Places;
+        StateFolder.MakePrivate(Path.Combine(places.Fence(name), "home"));
+        var git = await _git.MakeAsync(name, cancellation).ConfigureAwait(false);
+        return spec => Around(fence, spec, name, git);
+    }
+
+    /// <summary>Takes away what a fence had for itself.</summary>
+    public Task LeaveAsync(string name, CancellationToken cancellation) => fence is null ? Task.CompletedTask : _removal.ScratchAsync(repository.Places.Fence(name), cancellation);
+
+    private ProcessSpec Around(Bubblewrap fence, ProcessSpec spec, string name, FencedGit git)
+    {
+        var places = repository.Places;
+        var home = HomeOf(spec);
+        var worktree = places.Worktree(name);
+        List<Shown> inside =
+        [
+            new(git.CommonDir, git.CommonDir),
+            new(git.Config, Path.Combine(git.CommonDir, "config")),
+            new(Path.Combine(git.CommonDir, "objects"), git.Borrowed),
+            new(git.Objects, Path.Combine(git.CommonDir, "objects"), Writable: true),
+            .. git.Alternates.Select(folder => new Shown(folder, folder)),
+            new(git.AdminCopy, git.Admin, Writable: true),
+            .. Existing(Path.Combine(git.Admin, "modules")),
+            new(worktree, worktree, Writable: true),
+            new(Path.Combine(worktree, ".git"), Path.Combine(worktree, ".git")),
+            new(places.Temporary(name), places.Temporary(name), Writable: true),
+            .. readable.Concat(setting.Read.Select(path => Full(path, home))).SelectMany(Existing),
+            .. setting.Write.Select(path => Full(path, home)).Where(Path.Exists).Select(path => new Shown(path, path, Writable: true)),
+            .. Logins.Select(file => Path.Combine(home, file)).Where(File.Exists).Select(file => new Shown(file, file, Writable: true)),
+        ];
+        var place = new FencePlace(places.Root, worktree, Path.Combine(places.Fence(name), "home"), home, inside, Network: true, setting.TemporaryBytes);
+        return fence.Around(spec.Environment.GetValueOrDefault("HOME") == home ? spec : spec with { Environment = new Dictionary<string, string>(spec.Environment) { ["HOME"] = home } }, place);
+    }
+
+    /// <summary>Where the user's home is, for another lies over it; a place of its own where there is none that can be hidden.</summary>
+    private static string HomeOf(ProcessSpec spec) =>
+        spec.Environment.GetValueOrDefault("HOME") is { } home && Path.IsPathRooted(home) && Path.TrimEndingDirectorySeparator(Path.GetFullPath(home)) is { Length: > 1 } full ? full : NoHome;
+
+    private static string Full(string path, string home) => path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path;
+
+    private static IEnumerable<Shown> Existing(string path) => Path.Exists(path) ? [new Shown(path, path)] : [];
+}
