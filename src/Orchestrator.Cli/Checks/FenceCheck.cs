@@ -17,7 +17,7 @@ internal static class FenceCheck
     /// <summary>Judges bubblewrap.</summary>
     public static Check Bubblewrap(FenceFacts facts) => facts switch
     {
-        { Path: null } => Bad("not found", "Install the package bubblewrap. Today nothing depends on it: agents are not fenced in."),
+        { Path: null } => Bad("not found", "Install the package bubblewrap. Without it agents run as you, and can reach whatever you can."),
         { Exit: 0 } => new Check("bubblewrap", true, $"{facts.Path}, works", Wants, "", Need.Wanted),
         { AppArmorForbids: true } => Bad("installed, and forbidden by AppArmor (Ubuntu 23.10 and later)", "Allow it with an AppArmor profile for bwrap that has the rule 'userns,' (the package apparmor-profiles has one: bwrap-userns-restrict), rather than for all with 'sysctl kernel.apparmor_restrict_unprivileged_userns=0'."),
         { KernelForbids: true } => Bad("installed, and the kernel forbids user namespaces", "Set kernel.unprivileged_userns_clone to 1, or user.max_user_namespaces above 0, with sysctl."),
@@ -26,7 +26,7 @@ internal static class FenceCheck
     };
 
     /// <summary>The way out of a fence without a network.</summary>
-    public static Check Socat(string? path) => new("socat", path is not null, path ?? "not found", "beside bubblewrap", "Install the package socat. Today nothing depends on it.", Need.Wanted);
+    public static Check Socat(string? path) => new("socat", path is not null, path ?? "not found", "for the CLI's own sandbox", "Install the package socat. Only the CLI's own sandbox, a second layer, asks for it.", Need.Wanted);
 
     private static Check Bad(string found, string hint) => new("bubblewrap", false, found, Wants, hint, Need.Wanted);
 

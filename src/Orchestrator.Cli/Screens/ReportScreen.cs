@@ -95,6 +95,7 @@ internal static class ReportScreen
             {Tile("blocked", $"{blocked}")}
             {Tile("cost", FormattableString.Invariant($"{state.Usage.CostUsd:0.00} USD"))}
             {Tile("time", ReportContext.Span((state.FinishedAt ?? state.At) - state.StartedAt))}
+            {Tile("fence", state.Policy.Fence == FenceLevel.None ? "none" : FormattableString.Invariant($"level {(int)state.Policy.Fence}"))}
             {Tile("turns", $"{chronicle.Milestones.Sum(d => d.Turns.Count)}")}
             </dl>
             """);

@@ -55,7 +55,7 @@ internal static class StatusScreen
             text.Append(string.Join("  ", row.Select((cell, c) => c < widths.Length ? cell.PadRight(widths[c]) : cell)).TrimEnd()).Append('\n');
         }
 
-        foreach (var line in Notes(state, alive, clock).Concat(alive && state.Final is null ? MachineLines.Of(state, machine) : []))
+        foreach (var line in Notes(state, alive, clock).Concat(alive && state.Final is null ? MachineLines.Of(state, machine).Append($"Fence: {Words.Of(state.Policy.Fence)}.") : []))
         {
             text.Append('\n').Append(line);
         }
@@ -82,6 +82,7 @@ internal static class StatusScreen
             WriteTime(json, "limit_until", state.Limits.Count > 0 ? state.Limits.Max(l => l.Until) : null);
             LimitLines.Write(json, state);
             MachineLines.Write(json, state, machine);
+            json.WriteNumber("fence", (int)state.Policy.Fence);
             json.WriteStartArray("flaky_gates");
             foreach (var gate in state.Flaky)
             {

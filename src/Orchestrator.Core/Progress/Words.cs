@@ -18,6 +18,15 @@ public static class Words
         _ => throw new InvalidOperationException($"Unknown mark {kind}."),
     };
 
+    /// <summary>What fences agents and gates in.</summary>
+    public static string Of(FenceLevel fence) => fence switch
+    {
+        FenceLevel.None => "none (level 1): agents and gates run as you",
+        FenceLevel.SharedNetwork => "level 2: agents and gates reach their worktree only, and the network",
+        FenceLevel.Gateway => "level 3: agents and gates reach their worktree only, and the model",
+        _ => throw new InvalidOperationException($"Unknown fence {fence}."),
+    };
+
     /// <summary>Who found something.</summary>
     public static string Of(FoundBy by) => by switch
     {

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Fence;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>The whole program with its agents fenced in.</summary>
+public sealed class FencedRunTests
+{
+    private const string Required = "\"isolation\": \"required\", \"gates\": [ { \"name\": \"there\", \"run\": \"test -d out && git log --oneline -1 && ! cat $HOME/secret.txt\" } ]";
+
+    [Fact]
+    public void A_run_of_two_stages_with_review_remediation_and_gates_ends_as_ever()
+    {
+        using var repository = Make(("1A", "fake: ok"), ("1B", "fake: changes-then-approve"), ("2A", "fake: ok"));
+
+        var (exit, output, error) = repository.Run("run");
+
+        Assert.True(exit == 0, output + error);
+        Assert.Equal("1A 1B 2A", repository.Merged());
+        Assert.Equal(2, JsonDocument.Parse(repository.Run("status", "--json").Out).RootElement.GetProperty("fence").GetInt32());
+        Assert.Empty(repository.LeftOver());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(repository.Folder, ".orchestrator", "fence")));
+        Assert.Equal("", repository.Git("fsck", "--no-dangling", "--no-progress"));
+    }
+
+    [Fact]
+    public void What_an_agent_does_outside_of_its_worktree_fails_and_what_it_does_inside_lands()
+    {
+        using var repository = Make(("1A", "fake: do mkdir -p out; cat \"$HOME/secret.txt\" > out/own.txt; echo x > ../../README.md; git config core.hooksPath /tmp; git branch evil; (setsid sleep 600 &); echo in >> out/own.txt"));
+
+        var (exit, output, error) = repository.Run("run");
+
+        Assert.True(exit == 0, output + error);
+        Assert.Equal("in", repository.Git("show", "main:out/own.txt").Trim());
+        Assert.Equal("# Sample\n", repository.Read("README.md"));
+        Assert.Equal("", repository.Git("branch", "--list", "evil"));
+        Assert.DoesNotContain("hooksPath", File.ReadAllText(Path.Combine(repository.Folder, ".git", "config")), StringComparison.Ordinal);
+        Assert.Empty(repository.LeftOver());
+    }
+
+    /// <summary>The CLI saves its conversation when it is asked to end; a fence that is killed would leave it no time.</summary>
+    [Fact]
+    public void Stopped_in_its_fence_an_agent_hears_it_and_its_conversation_goes_on()
+    {
+        using var repository = Make(("1A", "fake: slow:3000"));
+        using (var run = repository.Start("run"))
+        {
+            run.WaitForLine("implementing", 20);
+            run.Signal("TERM");
+            Assert.Equal(4, run.WaitForExit(20));
+        }
+
+        var (exit, output, error) = repository.Run("run");
+        Assert.True(exit == 0, output + error);
+        Assert.Equal("1A", repository.Merged());
+    }
+
+    private static SampleRepository Make(params (string Id, string Text)[] milestones)
+    {
+        Assert.SkipWhen(FenceProbe.LookAsync(TestContext.Current.CancellationToken).GetAwaiter().GetResult() is { Level: FenceLevel.None } none, "no fence on this machine");
+        var repository = new SampleRepository(Required, milestones);
+        File.WriteAllText(Path.Combine(repository.Home, "secret.txt"), "canary");
+        return repository;
+    }
+}
