@@ -5,7 +5,7 @@ namespace Orchestrator.Bench;
 /// <summary>A repository with a plan: of one stage, unless its milestones say otherwise.</summary>
 internal static class Repository
 {
-    /// <summary>Makes it and commits everything.</summary>
+    /// <summary>Makes it and commits everything. Its agents are not fenced in, as those of the scripts that it is measured against; what a fence costs is a figure of its own.</summary>
     /// <param name="workshop">Where.</param>
     /// <param name="home">The home of whoever works there.</param>
     /// <param name="name">How its folder is called.</param>
@@ -26,7 +26,7 @@ internal static class Repository
 
         Fill(folder, size ?? (50, 2000));
         var path = agent is null ? "" : $", \"claude\": {{ \"path\": \"{agent}\" }}";
-        File.WriteAllText(Path.Combine(folder, "orchestrator.config.json"), $"{{ {settings}, \"review\": {{ \"level\": \"none\" }}{path} }}");
+        File.WriteAllText(Path.Combine(folder, "orchestrator.config.json"), $"{{ {settings}, \"isolation\": \"off\", \"review\": {{ \"level\": \"none\" }}{path} }}");
         Clock.Run(folder, home, "/usr/bin/git", "init", "-q", "-b", "main");
         Clock.Run(folder, home, "/usr/bin/git", "config", "user.name", "Bench");
         Clock.Run(folder, home, "/usr/bin/git", "config", "user.email", "bench@localhost");

@@ -9,7 +9,8 @@ namespace Orchestrator.Engine.Fence;
 /// ADR 0023.
 /// </summary>
 /// <param name="program">bubblewrap.</param>
-public sealed class Bubblewrap(string program)
+/// <param name="strict">Whether it can forbid namespaces inside.</param>
+public sealed class Bubblewrap(string program, bool strict = true)
 {
     // Folders in which the machine keeps sockets, other users' files and the like: empty ones stand in their place.
     private static readonly string[] Emptied = ["/run", "/var/tmp"];
@@ -23,10 +24,14 @@ public sealed class Bubblewrap(string program)
     // Variables that name a whole tool.
     private static readonly string[] Homes = ["DOTNET_ROOT", "JAVA_HOME", "RUSTUP_HOME", "GOROOT"];
 
+    // No core files, no file of more than 16 GiB, 4096 processes (which holds for a plain user only: root is exempt). Shells
+    // spell the last differently; one that is stricter already stays as it is.
+    private const string Bounds = "{ ulimit -c 0; ulimit -f 33554432; ulimit -p 4096 || ulimit -u 4096; } 2>/dev/null; exec \"$@\"";
+
     /// <summary>The process in its fence.</summary>
     public ProcessSpec Around(ProcessSpec spec, FencePlace place)
     {
-        List<string> arguments = [.. FenceRoot.Namespaces];
+        List<string> arguments = strict ? [.. FenceRoot.Namespaces, FenceRoot.NoMore] : [.. FenceRoot.Namespaces];
         if (!place.Network)
         {
             arguments.Add("--unshare-net");
@@ -59,7 +64,7 @@ public sealed class Bubblewrap(string program)
             arguments.AddRange([shown.Writable ? "--bind" : "--ro-bind", shown.Path, shown.At]);
         }
 
-        arguments.AddRange(["--remount-ro", place.Root, "--remount-ro", "/", "--chdir", spec.Directory, "--", spec.File]);
+        arguments.AddRange(["--remount-ro", place.Root, "--remount-ro", "/", "--chdir", spec.Directory, "--", "/bin/sh", "-c", Bounds, "sh", spec.File]);
         arguments.AddRange(spec.Arguments);
         return spec with { File = program, Arguments = arguments, Directory = "/", Fenced = true };
     }

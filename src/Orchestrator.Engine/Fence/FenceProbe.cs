@@ -5,9 +5,9 @@ namespace Orchestrator.Engine.Fence;
 
 /// <summary>What this machine can fence with.</summary>
 /// <param name="Level">The highest level that works.</param>
-/// <param name="Program">The program that builds the fence; null when there is none that works.</param>
+/// <param name="Fence">What builds it; null when there is none that works.</param>
 /// <param name="Why">Why no higher level; null when the highest works.</param>
-public sealed record FenceFound(FenceLevel Level, string? Program, string? Why);
+public sealed record FenceFound(FenceLevel Level, Bubblewrap? Fence, string? Why);
 
 /// <summary>Finds out by trying what the machine allows: a program that is installed may still be forbidden to make namespaces.</summary>
 public static class FenceProbe
@@ -30,11 +30,22 @@ public static class FenceProbe
             return new FenceFound(FenceLevel.None, null, "bubblewrap is not installed");
         }
 
-        // Exactly what a fence asks for, around nothing.
-        List<string> arguments = [.. FenceRoot.Namespaces, .. FenceRoot.System(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--", "/usr/bin/true"];
-        var end = await ShortProcess.RunAsync(new ProcessSpec(program, arguments, "/", new Dictionary<string, string>()), null, Patience, cancellation).ConfigureAwait(false);
+        var end = await TryAsync(program, [FenceRoot.NoMore], cancellation).ConfigureAwait(false);
+        if (end.ExitCode == 0)
+        {
+            return new FenceFound(FenceLevel.SharedNetwork, new Bubblewrap(program), null);
+        }
+
+        end = await TryAsync(program, [], cancellation).ConfigureAwait(false);
         return end.ExitCode == 0
-            ? new FenceFound(FenceLevel.SharedNetwork, program, null)
+            ? new FenceFound(FenceLevel.SharedNetwork, new Bubblewrap(program, strict: false), null)
             : new FenceFound(FenceLevel.None, null, $"bubblewrap does not work here ({(end.TimedOut ? "no end after 10 s" : end.Errors.Trim().Split('\n')[0])}); 'orchestrator doctor' says what to do");
+    }
+
+    /// <summary>Exactly what a fence asks for, around nothing.</summary>
+    private static Task<ProcessEnd> TryAsync(string program, string[] more, CancellationToken cancellation)
+    {
+        List<string> arguments = [.. FenceRoot.Namespaces, .. more, .. FenceRoot.System(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--", "/usr/bin/true"];
+        return ShortProcess.RunAsync(new ProcessSpec(program, arguments, "/", new Dictionary<string, string>()), null, Patience, cancellation);
     }
 }

@@ -15,7 +15,10 @@ internal static class FenceRoot
 
     /// <summary>The namespaces that a fence has for itself, whatever its level; it dies with us, and no capability is left in it.</summary>
     public static readonly string[] Namespaces =
-        ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--disable-userns", "--die-with-parent", "--cap-drop", "ALL"];
+        ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"];
+
+    /// <summary>No namespaces inside of it, where bubblewrap knows how to forbid them (since 0.8): they are a way to more of the kernel, not out by themselves.</summary>
+    public const string NoMore = "--disable-userns";
 
     /// <summary>The arguments that show programs, libraries and the files that they need.</summary>
     public static IEnumerable<string> System()

@@ -21,7 +21,15 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
     private const string NoHome = "/home/agent";
 
     // The CLI's login. It is the user's own file: a token that is renewed in there is renewed for the user as well.
-    private static readonly string[] Logins = [".claude/.credentials.json"];
+    private const string Login = ".credentials.json";
+    private const string LoginFolder = "CLAUDE_CONFIG_DIR";
+
+    // They name folders that are not to be seen: without them tools take the home.
+    private static readonly string[] Elsewhere =
+    [
+        LoginFolder, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CARGO_HOME", "COMPOSER_CACHE_DIR", "GOCACHE", "GOMODCACHE", "GOPATH", "GRADLE_USER_HOME",
+        "NUGET_PACKAGES", "PIP_CACHE_DIR", "PNPM_HOME", "UV_CACHE_DIR", "YARN_CACHE_FOLDER", "npm_config_cache",
+    ];
 
     private readonly PrivateGit _git = new(repository);
     private readonly Removal _removal = new(repository);
@@ -81,10 +89,18 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
             new(places.Temporary(name), places.Temporary(name), Writable: true),
             .. readable.Concat(setting.Read.Select(path => Full(path, home))).SelectMany(Existing),
             .. setting.Write.Select(path => Full(path, home)).Where(Path.Exists).Select(path => new Shown(path, path, Writable: true)),
-            .. Logins.Select(file => Path.Combine(home, file)).Where(File.Exists).Select(file => new Shown(file, file, Writable: true)),
         ];
+        var login = Path.Combine(spec.Environment.GetValueOrDefault(LoginFolder) ?? Path.Combine(home, ".claude"), Login);
+        if (File.Exists(login))
+        {
+            inside.Add(new Shown(login, Path.Combine(home, ".claude", Login), Writable: true));
+        }
+
+        var opened = setting.Read.Concat(setting.Write).Select(path => Full(path, home) + "/").ToList();
+        var environment = spec.Environment.Where(v => !Elsewhere.Contains(v.Key) || opened.Exists(path => (v.Value + "/").StartsWith(path, StringComparison.Ordinal))).ToDictionary();
+        environment["HOME"] = home;
         var place = new FencePlace(places.Root, worktree, Path.Combine(places.Fence(name), "home"), home, inside, Network: true, setting.TemporaryBytes);
-        return fence.Around(spec.Environment.GetValueOrDefault("HOME") == home ? spec : spec with { Environment = new Dictionary<string, string>(spec.Environment) { ["HOME"] = home } }, place);
+        return fence.Around(spec with { Environment = environment }, place);
     }
 
     /// <summary>Where the user's home is, for another lies over it; a place of its own where there is none that can be hidden.</summary>

@@ -145,7 +145,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             CatchUp(journal, places, before, settings);
         }
 
-        var fences = fence.Program is { } program ? new Fences(repository, new Bubblewrap(program), settings.Fence, guidance is null ? [] : [guidance]) : null;
+        var fences = fence.Fence is { } builder ? new Fences(repository, builder, settings.Fence, guidance is null ? [] : [guidance]) : null;
         var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, log, logs, fences).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }

@@ -1,5 +1,7 @@
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Fence;
+using Orchestrator.Engine.Settings;
+using Orchestrator.Engine.Tests.Support;
 
 namespace Orchestrator.Engine.Tests.Fence;
 
@@ -26,6 +28,69 @@ public sealed class FenceTests
         Assert.Equal("", scene.Check());
         Assert.Equal("new\n", await File.ReadAllTextAsync(Path.Combine(scene.Worktree, "new.txt"), TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public async Task The_settings_open_what_they_name_and_nothing_more()
+    {
+        await using var scene = await FencedScene.MakeAsync();
+        var setting = new FenceSetting { Read = ["~/.aws"], Write = ["~/.docker"] };
+
+        var (_, said) = await scene.ActAsync("cat ~/.aws/credentials; echo; echo x > ~/.aws/credentials; echo x > ~/.docker/config.json; cat ~/.netrc", setting);
+
+        Assert.Equal(FencedScene.Canary, said.Split('\n')[0]);
+        Assert.Single(said.Split(FencedScene.Canary)[1..]);
+        Assert.Equal(FencedScene.Canary, Read(scene, ".aws/credentials"));
+        Assert.Equal("x\n", Read(scene, ".docker/config.json"));
+    }
+
+    [Fact]
+    public async Task The_login_of_the_CLI_is_seen_and_can_be_renewed()
+    {
+        await using var scene = await FencedScene.MakeAsync();
+        Files.Write(scene.Home, ".claude/.credentials.json", "old\n");
+
+        var (exit, said) = await scene.ActAsync("cat ~/.claude/.credentials.json && ls -A ~/.claude && echo new > ~/.claude/.credentials.json");
+
+        Assert.Equal((0, "old\n.credentials.json\n"), (exit, said));
+        Assert.Equal("new\n", Read(scene, ".claude/.credentials.json"));
+    }
+
+    [Fact]
+    public async Task What_eats_room_meets_a_bound_and_the_others_go_on()
+    {
+        await using var scene = await FencedScene.MakeAsync();
+
+        var (exit, said) = await scene.ActAsync("""
+            head -c 200M /dev/zero > /tmp/x; echo "tmp $(stat -c %s /tmp/x)"
+            head -c 200M /dev/zero > /dev/shm/x; echo "shm $(stat -c %s /dev/shm/x)"
+            (trap 'exit 0' XFSZ; truncate -s 1T big 2>/dev/null); echo "sparse $(stat -c %s big)"
+            head -c 30M /dev/zero > /run/x; echo x > /x
+            """);
+
+        Assert.True(exit is not null, said);
+        var sizes = said.Split('\n').Select(line => line.Split(' ')).Where(words => words is ["tmp" or "shm" or "sparse", _]).ToDictionary(words => words[0], words => long.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.InRange(sizes["tmp"], 1, 64 << 20);
+        Assert.InRange(sizes["shm"], 1, 64 << 20);
+        Assert.InRange(sizes["sparse"], 0, 32L << 30);
+    }
+
+    /// <summary>Root is exempt from the bound on processes, whatever namespace it is in.</summary>
+    [Fact]
+    public async Task A_plain_users_fork_bomb_is_bounded_and_ends_with_its_fence()
+    {
+        await using var scene = await FencedScene.MakeAsync();
+        using var process = await scene.StartAsync("i=0; while [ $i -lt 5000 ]; do sleep 600 & i=$((i+1)); done; wait", user: Environment.IsPrivilegedProcess ? FencedScene.Nobody : FencedScene.Me);
+        while (await process.WaitAsync(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken) is null && scene.Left().Count < 2000)
+        {
+            // It is either refused or has grown enough to be a nuisance.
+        }
+
+        await process.StopAsync();
+
+        Assert.Empty(scene.Left());
+    }
+
+    private static string Read(FencedScene scene, string path) => File.ReadAllText(Path.Combine(scene.Home, path));
 
     [Fact]
     public async Task The_machine_that_tests_this_has_a_fence() =>

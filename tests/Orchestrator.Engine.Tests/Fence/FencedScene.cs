@@ -44,7 +44,7 @@ internal sealed class FencedScene : IAsyncDisposable
     public static async Task<FencedScene> MakeAsync()
     {
         var found = await FenceProbe.LookAsync(TestContext.Current.CancellationToken);
-        Assert.SkipWhen(found.Program is null, $"no fence: {found.Why}");
+        Assert.SkipWhen(found.Fence is null, $"no fence: {found.Why}");
         var repository = new TempRepository();
         var (opened, _) = await Repository.OpenAsync(repository.Root, repository.User, TestContext.Current.CancellationToken);
         var scene = new FencedScene(opened!, repository);
@@ -95,7 +95,7 @@ internal sealed class FencedScene : IAsyncDisposable
     public async Task<LongProcess> StartAsync(string script, FenceSetting? setting = null, string user = Me)
     {
         var found = await FenceProbe.LookAsync(TestContext.Current.CancellationToken);
-        var around = await new Fences(_opened, new Bubblewrap(found.Program!), setting ?? new FenceSetting { TemporaryBytes = 64 << 20 }, []).AroundAsync("1A", anew: false, TestContext.Current.CancellationToken);
+        var around = await new Fences(_opened, found.Fence!, setting ?? new FenceSetting { TemporaryBytes = 64 << 20 }, []).AroundAsync("1A", anew: false, TestContext.Current.CancellationToken);
         var environment = new Dictionary<string, string>
         {
             ["PATH"] = "/usr/bin:/bin", ["HOME"] = Home, ["USERHOME"] = Home, ["ROOT"] = Root, ["SIBLING"] = _opened.Places.Worktree("1B"), ["STATE"] = _opened.Places.State,

@@ -39,10 +39,13 @@ public sealed class SettingsReaderTests
               "claude": { "path": "/opt/claude", "env": ["A", "B"], "model": "opus", "turn_timeout_s": 60, "idle_timeout_s": 90, "result_grace_s": 5, "rehearsal": "script.json" },
               "gates": [ { "name": "tests", "run": "make test", "timeout_s": 5 }, { "run": "make lint" } ],
               "worktree": { "setup": ["npm ci", "make"], "setup_timeout_s": 30, "teardown": "make down", "ports": 0, "ahead": 3 },
+              "isolation": "required", "fence": { "read": ["~/.nuget/packages", "/opt/x"], "write": ["/srv/cache"], "tmp_mb": 16 },
               "review": { "level": "strict", "rounds": 0, "bar": "Critical" }
             }
             """);
         Assert.Equal((TimeSpan.FromSeconds(30), 0, 3), (settings.Worktree.SetupTimeout, settings.Worktree.Ports, settings.ToPolicy().Ahead));
+        Assert.Equal((Isolation.Required, 16L << 20), (settings.Fence.Isolation, settings.Fence.TemporaryBytes));
+        Assert.Equal(["~/.nuget/packages", "/opt/x", "/srv/cache"], settings.Fence.Read.Concat(settings.Fence.Write));
         Assert.Equal(["npm ci", "make"], settings.Worktree.Setup);
         Assert.Equal(["make down"], settings.Worktree.Teardown);
         Assert.Equal(("develop", PublishMode.PullRequest, "upstream"), (settings.TargetBranch, settings.Publish, settings.PublishRemote));
