@@ -87,7 +87,7 @@ internal static class HostileActs
         ("a device of the disk", "mknod disk b 253 0 && cat disk | head -c 100; mknod mem c 1 1"),
         ("settings of the kernel", "echo '|/tmp/evil' > /proc/sys/kernel/core_pattern; echo 1 > /proc/sys/kernel/panic; echo b > /proc/sysrq-trigger"),
         ("a program of the machine replaced", "echo x > /usr/bin/git; cp /bin/sh /usr/local/bin/git; echo x > /etc/profile"),
-        ("passwords of the machine", "cat /etc/shadow /etc/gshadow /etc/ssh/ssh_host_* /root/.netrc /etc/sudoers"),
+        ("passwords of the machine", "cat /etc/shadow /etc/gshadow /etc/ssh/ssh_host_* ~root/.netrc /etc/sudoers"),
         ("a way up with set-user-id", "sudo -n cat \"$USERHOME/.netrc\"; su -c \"cat $USERHOME/.netrc\"; cp /bin/sh s && chmod u+s s && ./s -p -c id"),
         ("the sockets of services", "ls /run/docker.sock /var/run/docker.sock /run/user /run/dbus /run/systemd/private && echo canary-7f3a91"),
         ("the name of the machine", "hostname evil"),

@@ -29,6 +29,7 @@ internal static class Samples
         new Event.Resumed(2, new Policy()),
         new Event.Resumed(4, new Policy(Model: "opus", Budget: new Budget(new Cap(1.5m, 5_000_000_000), new Cap(Tokens: 7), new Cap(20)), HeadStart: TimeSpan.FromSeconds(10))),
         new Event.Resumed(5, new Policy(ReviewBar: FindingSeverity.Critical)),
+        new Event.Resumed(6, new Policy(Ahead: 2, Fence: FenceLevel.SharedNetwork)),
         new Event.Resumed(3, new Policy(1, 1, 0, ReviewLevel.None, false, TimeSpan.Zero, 0, 0, PublishMode.FastForward)),
         new Event.Woke(),
         new Event.Published(Ticket, "commit", "", new Proof(default)),
