@@ -90,16 +90,12 @@ internal sealed class Making(string root, string work, string output, string ver
     private void PackTool()
     {
         IReadOnlyList<string> rids = Linker is null ? [Platform.Any] : [Platform.Here, Platform.Any];
-        List<string> common = ["pack", .. _common, "-o", output, $"-p:OrchestratorTool={string.Join("%3B", rids)}"];
-        if (Linker is not null)
-        {
-            common.AddRange(["-p:PublishAot=true", $"-p:CppCompilerAndLinker={Linker}"]);
-        }
-
-        Shell.Need("dotnet", root, common);
+        List<string> common = ["pack", .. _common, "-o", output, $"-p:OrchestratorTool={rids[0]}"];
+        List<string> native = Linker is null ? common : [.. common, "-p:PublishAot=true", $"-p:CppCompilerAndLinker={Linker}"];
+        Shell.Need("dotnet", root, native);
         foreach (var rid in rids.Where(rid => !File.Exists(Path.Combine(output, $"{ToolId}.{rid}.{Platform.Short(version)}.nupkg"))))
         {
-            Shell.Need("dotnet", root, [.. common, "-r", rid]);
+            Shell.Need("dotnet", root, [.. rid == Platform.Any ? common : native, "-r", rid]); // there is no native code for any
         }
 
         foreach (var package in Directory.GetFiles(output, "*.nupkg").Order(StringComparer.Ordinal))
