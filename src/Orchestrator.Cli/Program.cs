@@ -7,6 +7,11 @@ using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Settings;
 
 SteadyWriter.OccupyClosedStreams();
+if (args is [FenceRelay.Name, ..])
+{
+    return await FenceRelay.RunAsync(args[1..]).ConfigureAwait(false);
+}
+
 using var steadyOutput = SteadyWriter.On(Console.OpenStandardOutput);
 using var steadyError = SteadyWriter.On(Console.OpenStandardError);
 using var output = new InertWriter(steadyOutput);
