@@ -22,7 +22,7 @@ public sealed class Door : IAsyncDisposable
     /// <summary>Opens it.</summary>
     /// <param name="listener">Listens already; closed with the door.</param>
     /// <param name="serve">Serves a connection to its end.</param>
-    internal Door(Socket listener, Func<Socket, CancellationToken, Task> serve)
+    public Door(Socket listener, Func<Socket, CancellationToken, Task> serve)
     {
         (_listener, _serve) = (listener, serve);
         _accepting = Task.Run(AcceptAsync);

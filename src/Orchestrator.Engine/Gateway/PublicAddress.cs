@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Orchestrator.Engine.Gateway;
 
 /// <summary>Tells the internet from this machine and its neighbours: whoever answers for a name decides where it leads.</summary>
-internal static class PublicAddress
+public static class PublicAddress
 {
     private static readonly IPNetwork[] Others =
     [

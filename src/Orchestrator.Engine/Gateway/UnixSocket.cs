@@ -4,7 +4,7 @@ using System.Text;
 namespace Orchestrator.Engine.Gateway;
 
 /// <summary>Sockets that are files.</summary>
-internal static class UnixSocket
+public static class UnixSocket
 {
     private const int LongestPath = 107; // what the kernel's address has room for
 

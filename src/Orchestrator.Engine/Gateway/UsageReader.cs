@@ -6,7 +6,7 @@ namespace Orchestrator.Engine.Gateway;
 /// <summary>Reads from an answer, while it passes, what the model used for it; of one that is cut off, what it said until then.</summary>
 /// <param name="events">Whether it is a stream of events; else it is one JSON text.</param>
 /// <param name="add">Told what is new, as soon as it is.</param>
-internal sealed class UsageReader(bool events, Action<TurnUse> add)
+public sealed class UsageReader(bool events, Action<TurnUse> add)
 {
     private const int LongestText = 8 * 1024 * 1024;
     private const int LongestLine = 256 * 1024;
