@@ -19,11 +19,12 @@ public sealed class FenceRelayTests : IDisposable
     [Fact]
     public void The_program_has_the_folder_the_environment_and_the_streams()
     {
-        var (exit, output, error) = Run("/bin/sh", "-c", "pwd; echo \"$HOME|$1|$2\"; cat; echo trouble >&2; ls /proc/self/fd | wc -l", "sh", "a b", "");
+        string[] program = ["/bin/sh", "-c", "pwd; echo \"$1|$2\"; env | sort; cat; echo trouble >&2; ls /proc/self/fd; grep Sig[BI] /proc/self/status", "sh", "a b", ""];
 
-        Assert.Equal(0, exit);
-        Assert.Equal($"{_folder.Path}\n{_folder.Path}|a b|\n4", output); // the three, and the folder that ls has open: nothing of ours
-        Assert.Equal("trouble", error);
+        var direct = Tool.Run(program[0], _folder.Path, _folder.Path, 30, program[1..]);
+
+        Assert.Equal((0, "trouble"), (direct.Exit, direct.Error));
+        Assert.Equal(direct, Run(program)); // open files and signals included
     }
 
     [Theory]

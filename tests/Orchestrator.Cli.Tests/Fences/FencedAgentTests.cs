@@ -99,6 +99,6 @@ public sealed class FencedAgentTests : IAsyncDisposable
             "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", _folder.Path, "--setenv", "ANTHROPIC_BASE_URL", $"http://127.0.0.1:{Port}",
             "--setenv", "ANTHROPIC_API_KEY", key, "--setenv", "DISABLE_AUTOUPDATER", "1", "--setenv", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
             "--", Tool.Program, "fence-relay", "--to", Path.Combine(_folder.Path, "gw.sock"), "--listen", Port,
-            "--", Tool.RealClaude, "-p", "--output-format", "stream-json", "--verbose", "--setting-sources", "", "--strict-mcp-config", "--model", "sonnet", "--allowedTools=Bash", "say hello",
+            "--", Tool.RealClaude, "-p", "--output-format", "stream-json", "--verbose", "--setting-sources", "", "--strict-mcp-config", "--model", "sonnet", "--allowedTools=Bash", """[orchestrator] {"milestone":"1A","role":"implement"}""",
         ]);
 }

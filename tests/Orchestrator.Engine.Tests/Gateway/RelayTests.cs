@@ -21,10 +21,10 @@ public sealed class RelayTests : IDisposable
         {
             using var client = await ConnectAsync(port);
             var said = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(n => $"{n:d9}\n")));
+            await using var stream = new NetworkStream(client);
             var saying = SayAsync(client, said);
 
             using var heard = new MemoryStream();
-            await using var stream = new NetworkStream(client);
             await stream.CopyToAsync(heard, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
             await saying;
 
