@@ -18,8 +18,10 @@ public sealed class FencedAgentTests : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentQueue<HeardLimits> _heard = new();
 
-    [Fact]
-    public async Task The_real_CLI_is_answered_through_the_relay_and_the_gateway()
+    [Theory]
+    [InlineData("ANTHROPIC_API_KEY")]
+    [InlineData("CLAUDE_CODE_OAUTH_TOKEN")]
+    public async Task The_real_CLI_is_answered_through_the_relay_and_the_gateway(string variable)
     {
         SkipWithoutFence();
         using var host = new TcpListener(IPAddress.Loopback, 0);
@@ -30,17 +32,16 @@ public sealed class FencedAgentTests : IAsyncDisposable
         await using var door = gateway.Listen(Path.Combine(_folder.Path, "gw.sock"));
         var key = gateway.Open("fenced/1A/1", new TurnCap(Requests: 10));
 
-        var (exit, output, error) = RunClaude(key);
+        var (exit, output, error) = RunClaude(key, variable);
 
         Assert.True(exit == 0, $"{exit}\n{output}\n{error}");
-        Assert.Contains("hello from outside", output, StringComparison.Ordinal);
+        Assert.True(output.Contains("hello from outside", StringComparison.Ordinal), output);
         Assert.Contains("unreachable", output, StringComparison.Ordinal);
         Assert.DoesNotContain(RealKey, output, StringComparison.Ordinal);
         var used = gateway.Close("fenced/1A/1")!;
         Assert.Equal((2, 0), (used.Requests, used.Refused));
-        Assert.True(used is { InputTokens: > 0, OutputTokens: > 0 }, used.ToString());
+        Assert.True(used is { CacheWriteTokens: > 0, CacheReadTokens: > 0, OutputTokens: > 0 }, used.ToString());
         Assert.All(model.Requests, request => Assert.Equal("/v1/messages", request.Path)); // what it asks at its start ends at the gateway
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', used, output));
     }
 
     [Fact]
@@ -52,9 +53,9 @@ public sealed class FencedAgentTests : IAsyncDisposable
         await using var door = gateway.Listen(Path.Combine(_folder.Path, "gw.sock"));
         var key = gateway.Open("fenced/1A/1", new TurnCap(Requests: 1));
 
-        var (exit, output, _) = RunClaude(key);
+        var (exit, output, error) = RunClaude(key);
 
-        Assert.Equal(1, exit);
+        Assert.True(exit == 1, $"{exit}\n{output}\n{error}");
         Assert.Contains("cap of 1 requests is reached", output, StringComparison.Ordinal);
         Assert.Equal((1, 1), (gateway.Used("fenced/1A/1")!.Requests, gateway.Used("fenced/1A/1")!.Refused));
     }
@@ -70,7 +71,7 @@ public sealed class FencedAgentTests : IAsyncDisposable
         var (exit, output, error) = RunClaude(gateway.Open("fenced/1A/1", new TurnCap()));
 
         Assert.True(exit == 0, $"{exit}\n{output}\n{error}");
-        Assert.Contains("\"error_status\":502", output, StringComparison.Ordinal);
+        Assert.True(output.Contains("\"error_status\":502", StringComparison.Ordinal), output);
         Assert.Contains("hello again", output, StringComparison.Ordinal);
     }
 
@@ -88,7 +89,7 @@ public sealed class FencedAgentTests : IAsyncDisposable
         Assert.SkipWhen(exit != 0, $"This machine permits no fence: {error}");
     }
 
-    private (int Exit, string Out, string Error) RunClaude(string key) => Tool.Run(
+    private (int Exit, string Out, string Error) RunClaude(string key, string variable = "ANTHROPIC_API_KEY") => Tool.Run(
         Bubblewrap,
         _folder.Path,
         _folder.Path,
@@ -97,8 +98,8 @@ public sealed class FencedAgentTests : IAsyncDisposable
             "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", _folder.Path, _folder.Path, "--chdir", _folder.Path,
             "--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session", "--clearenv",
             "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", _folder.Path, "--setenv", "ANTHROPIC_BASE_URL", $"http://127.0.0.1:{Port}",
-            "--setenv", "ANTHROPIC_API_KEY", key, "--setenv", "DISABLE_AUTOUPDATER", "1", "--setenv", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
+            "--setenv", variable, key, "--setenv", "DISABLE_AUTOUPDATER", "1", "--setenv", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
             "--", Tool.Program, "fence-relay", "--to", Path.Combine(_folder.Path, "gw.sock"), "--listen", Port,
-            "--", Tool.RealClaude, "-p", "--output-format", "stream-json", "--verbose", "--setting-sources", "", "--strict-mcp-config", "--model", "sonnet", "--allowedTools=Bash", """[orchestrator] {"milestone":"1A","role":"implement"}""",
+            "--", Tool.RealClaude, "-p", "--output-format", "stream-json", "--verbose", "--setting-sources", "", "--strict-mcp-config", "--model", "sonnet", "--allowedTools=Bash", "[orchestrator] milestone=1A role=implement",
         ]);
 }

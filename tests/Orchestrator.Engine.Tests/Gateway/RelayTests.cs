@@ -50,6 +50,12 @@ public sealed class RelayTests : IDisposable
             using var next = await ConnectAsync(port);
             await next.SendAsync("y"u8.ToArray());
             var heard = next.ReceiveAsync(new byte[1]);
+            foreach (var client in clients)
+            {
+                await client.SendAsync("x"u8.ToArray());
+                Assert.Equal(1, await client.ReceiveAsync(new byte[1]));
+            }
+
             Assert.False(heard.IsCompleted);
             clients.ForEach(c => c.Dispose());
 
