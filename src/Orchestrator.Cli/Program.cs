@@ -6,6 +6,11 @@ using Orchestrator.Engine.Journal;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Settings;
 
+if (args is [FenceRelay.Name, ..])
+{
+    return await FenceRelay.RunAsync(args[1..]).ConfigureAwait(false);
+}
+
 SteadyWriter.OccupyClosedStreams();
 using var steadyOutput = SteadyWriter.On(Console.OpenStandardOutput);
 using var steadyError = SteadyWriter.On(Console.OpenStandardError);
