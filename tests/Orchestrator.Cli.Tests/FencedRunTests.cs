@@ -56,11 +56,37 @@ public sealed class FencedRunTests
         Assert.Equal("1A", repository.Merged());
     }
 
+    /// <summary>The real CLI, a scripted model on the machine's own loopback, which the fence does not have, and a key that is worth nothing.</summary>
+    [Fact]
+    public async Task Without_a_network_the_real_CLI_does_its_milestones_through_the_gateway()
+    {
+        SkipWithoutFence();
+        await using var scene = new Limits.LimitScene(
+            2,
+            _ => """
+                { "conversations": [
+                    { "when": { "role": "review" }, "steps": [ { "verdict": { "verdict": "approved", "summary": "looked", "findings": [] } } ] },
+                    { "steps": [ { "bash": "mkdir -p out; env | grep -c dummy-for-loopback > out/{milestone}.txt; tail -n +3 /proc/net/dev | cut -d: -f1 >> out/{milestone}.txt; true" }, { "say": "done" } ] } ] }
+                """,
+            ", \"isolation\": \"required\", \"fence\": { \"network\": \"model\" }, \"gates\": [ { \"name\": \"shut in\", \"run\": \"test $(tail -n +3 /proc/net/dev | wc -l) = 1 && ! env | grep -q CLAUDE_\" } ]");
+
+        using var run = scene.Start();
+
+        Assert.True(run.WaitForExit(90) == 0, $"{run.Out}\n{run.Error}\n{scene.Told}");
+        Assert.Equal("1A 1B", scene.Repository.Merged());
+        Assert.Equal(["0", "lo"], scene.Repository.Git("show", "main:out/1A.txt").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(3, scene.Status().GetProperty("fence").GetInt32());
+        Assert.Empty(scene.Repository.LeftOver());
+    }
+
     private static SampleRepository Make(params (string Id, string Text)[] milestones)
     {
-        Assert.SkipWhen(FenceProbe.LookAsync(TestContext.Current.CancellationToken).GetAwaiter().GetResult() is { Level: FenceLevel.None } none, "no fence on this machine");
+        SkipWithoutFence();
         var repository = new SampleRepository(Required, milestones);
         File.WriteAllText(Path.Combine(repository.Home, "secret.txt"), "canary");
         return repository;
     }
+
+    private static void SkipWithoutFence() =>
+        Assert.SkipWhen(FenceProbe.LookAsync(TestContext.Current.CancellationToken).GetAwaiter().GetResult().Level == FenceLevel.None, "no fence on this machine");
 }

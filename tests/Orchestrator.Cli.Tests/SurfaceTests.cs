@@ -126,7 +126,7 @@ public sealed class SurfaceTests
         using var repository = new SampleRepository("\"review\": { \"level\": \"none\" }", ("1A", "x"));
         repository.Write("agent.sh", "#!/bin/sh\nenv > seen.txt\necho '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"result\":\"done\"}'\n");
         Assert.Equal(0, Tool.Run("/bin/chmod", repository.Folder, repository.Home, 10, "+x", "agent.sh").Exit);
-        repository.Write("orchestrator.config.json", "{ \"claude\": { \"path\": \"./agent.sh\" }, \"review\": { \"level\": \"none\" } }");
+        repository.Write("orchestrator.config.json", "{ \"claude\": { \"path\": \"./agent.sh\" }, \"isolation\": \"off\", \"review\": { \"level\": \"none\" } }");
         repository.Git("commit", "-q", "-a", "-m", "agent");
         var (exit, output, error) = Tool.Run("/usr/bin/env", repository.Folder, repository.Home, 60, "ANTHROPIC_API_KEY=stray", "SECRET=1", Tool.Program, "run");
 

@@ -54,7 +54,7 @@ internal sealed class Zoo : IDisposable
 
     /// <summary>Writes the settings file; it is not committed by this.</summary>
     public void Settings(string more) =>
-        Write("orchestrator.config.json", $"{{ \"claude\": {{ \"path\": \"{Tool.FakeClaude}\" }}, \"review\": {{ \"level\": \"none\" }}{(more.Length > 0 ? ", " + more : "")} }}\n");
+        Write("orchestrator.config.json", $"{{ \"claude\": {{ \"path\": \"{Tool.FakeClaude}\" }}, \"isolation\": \"off\", \"review\": {{ \"level\": \"none\" }}{(more.Length > 0 ? ", " + more : "")} }}\n");
 
     /// <summary>The same, committed.</summary>
     public void CommitSettings(string more)

@@ -64,7 +64,7 @@ public sealed class Bubblewrap(string program, bool strict = true)
             arguments.AddRange([shown.Writable ? "--bind" : "--ro-bind", shown.Path, shown.At]);
         }
 
-        arguments.AddRange(["--remount-ro", place.Root, "--remount-ro", "/", "--chdir", spec.Directory, "--", "/bin/sh", "-c", Bounds, "sh", spec.File]);
+        arguments.AddRange(["--remount-ro", place.Root, "--remount-ro", "/", "--chdir", spec.Directory, "--", "/bin/sh", "-c", Bounds, "sh", .. place.Before, spec.File]);
         arguments.AddRange(spec.Arguments);
         return spec with { File = program, Arguments = arguments, Directory = "/", Fenced = true };
     }

@@ -14,4 +14,8 @@ public sealed record Shown(string Path, string At, bool Writable = false);
 /// <param name="Inside">What is seen beside that, in this order: what comes later lies over what came before.</param>
 /// <param name="Network">Whether the network is shared.</param>
 /// <param name="TemporaryBytes">How much fits into <c>/tmp</c>, in bytes of memory.</param>
-public sealed record FencePlace(string Root, string Worktree, string Home, string HomeAt, IReadOnlyList<Shown> Inside, bool Network, long TemporaryBytes = 1L << 30);
+public sealed record FencePlace(string Root, string Worktree, string Home, string HomeAt, IReadOnlyList<Shown> Inside, bool Network, long TemporaryBytes = 1L << 30)
+{
+    /// <summary>What is started in the fence instead of the program, and starts that.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+}

@@ -15,7 +15,8 @@ namespace Orchestrator.Engine.Running;
 /// <param name="fence">What builds fences; null where there are none.</param>
 /// <param name="setting">What the user lets be seen.</param>
 /// <param name="readable">Files of ours that agents are given by path.</param>
-public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSetting setting, IReadOnlyList<string> readable)
+/// <param name="ways">The ways out of fences without a network; null where the network is shared.</param>
+public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSetting setting, IReadOnlyList<string> readable, WaysOut? ways = null)
 {
     // Without a home that can be hidden there is this one.
     private const string NoHome = "/home/agent";
@@ -68,7 +69,18 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
     }
 
     /// <summary>Takes away what a fence had for itself.</summary>
-    public Task LeaveAsync(string name, CancellationToken cancellation) => fence is null ? Task.CompletedTask : _removal.ScratchAsync(repository.Places.Fence(name), cancellation);
+    public async Task LeaveAsync(string name, CancellationToken cancellation)
+    {
+        if (ways is not null)
+        {
+            await ways.LeaveAsync(name).ConfigureAwait(false);
+        }
+
+        if (fence is not null)
+        {
+            await _removal.ScratchAsync(repository.Places.Fence(name), cancellation).ConfigureAwait(false);
+        }
+    }
 
     private ProcessSpec Around(Bubblewrap fence, ProcessSpec spec, string name, FencedGit git)
     {
@@ -91,7 +103,7 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
             .. setting.Write.Select(path => Full(path, home)).Where(Path.Exists).Select(path => new Shown(path, path, Writable: true)),
         ];
         var login = Path.Combine(spec.Environment.GetValueOrDefault(LoginFolder) ?? Path.Combine(home, ".claude"), Login);
-        if (File.Exists(login))
+        if (ways is null && File.Exists(login))
         {
             inside.Add(new Shown(login, Path.Combine(home, ".claude", Login), Writable: true));
         }
@@ -99,8 +111,10 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
         var opened = setting.Read.Concat(setting.Write).Select(path => Full(path, home) + "/").ToList();
         var environment = spec.Environment.Where(v => !Elsewhere.Contains(v.Key) || opened.Exists(path => (v.Value + "/").StartsWith(path, StringComparison.Ordinal))).ToDictionary();
         environment["HOME"] = home;
-        var place = new FencePlace(places.Root, worktree, Path.Combine(places.Fence(name), "home"), home, inside, Network: true, setting.TemporaryBytes);
-        return fence.Around(spec with { Environment = environment }, place);
+        var way = ways?.Through(name, spec with { Environment = environment });
+        inside.AddRange(way?.Shown ?? []);
+        var place = new FencePlace(places.Root, worktree, Path.Combine(places.Fence(name), "home"), home, inside, Network: ways is null, setting.TemporaryBytes) { Before = way?.Before ?? [] };
+        return fence.Around(spec with { Environment = way?.Environment ?? environment }, place);
     }
 
     /// <summary>Where the user's home is, for another lies over it; a place of its own where there is none that can be hidden.</summary>

@@ -95,7 +95,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         var recovered = await new Recovery(repository).RunAsync(cancellation).ConfigureAwait(false);
         using var journal = RunJournal.OpenToWrite(places.Journal, time.GetUtcNow());
         var fence = settings.Fence.Isolation == Isolation.Off ? new FenceFound(FenceLevel.None, null, null) : await FenceProbe.LookAsync(cancellation).ConfigureAwait(false);
-        var opening = new RunOpening(repository, journal, settings, time, fence.Level);
+        var opening = new RunOpening(repository, journal, settings, time, fence.Level == FenceLevel.SharedNetwork && settings.Fence.Network == FenceNetwork.Model ? FenceLevel.Gateway : fence.Level);
         var opened = await opening.OpenAsync(request, cancellation).ConfigureAwait(false);
         List<Problem> problems = [.. read.Problems, .. opening.Problems, .. Fences.ProblemsOf(fence, settings.Fence.Isolation)];
         if (problems.Exists(p => p.Severity == Severity.Error))
@@ -115,6 +115,12 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         if (await agents(settings, places, problems).ConfigureAwait(false) is not { } agent)
+        {
+            return new RunEnd.Refused(problems);
+        }
+
+        await using var ways = fence.Fence is null ? null : WaysOut.Make(settings.Fence, agent.Environment, time, problems);
+        if (problems.Exists(p => p.Severity == Severity.Error))
         {
             return new RunEnd.Refused(problems);
         }
@@ -145,7 +151,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             CatchUp(journal, places, before, settings);
         }
 
-        var fences = fence.Fence is { } builder ? new Fences(repository, builder, settings.Fence, guidance is null ? [] : [guidance]) : null;
+        var fences = fence.Fence is { } builder ? new Fences(repository, builder, settings.Fence, guidance is null ? [] : [guidance], ways) : null;
         var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, log, logs, fences).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }

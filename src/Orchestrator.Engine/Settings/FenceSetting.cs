@@ -13,6 +13,16 @@ public enum Isolation
     Off,
 }
 
+/// <summary>Which network a fence has.</summary>
+public enum FenceNetwork
+{
+    /// <summary>The machine's.</summary>
+    Shared,
+
+    /// <summary>None: the model through a gateway, and the feeds that are named.</summary>
+    Model,
+}
+
 /// <summary>What a fence lets through.</summary>
 public sealed record FenceSetting
 {
@@ -24,6 +34,12 @@ public sealed record FenceSetting
 
     /// <summary>Folders that may be written as well, absolute.</summary>
     public IReadOnlyList<string> Write { get; init; } = [];
+
+    /// <summary>Which network it has.</summary>
+    public FenceNetwork Network { get; init; }
+
+    /// <summary>Where packages may be fetched when it has none: hosts with their ports.</summary>
+    public IReadOnlyList<string> Feeds { get; init; } = [];
 
     /// <summary>How much fits into the temporary folder in memory, in bytes.</summary>
     public long TemporaryBytes { get; init; } = 1L << 30;

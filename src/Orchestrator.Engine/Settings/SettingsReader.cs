@@ -152,6 +152,8 @@ public static class SettingsReader
         {
             Read = Paths(map, "read"),
             Write = Paths(map, "write"),
+            Network = map.Choice("network", ("shared", FenceNetwork.Shared), ("model", FenceNetwork.Model)) ?? d.Network,
+            Feeds = map.Texts("feeds") ?? d.Feeds,
             TemporaryBytes = map.Int("tmp_mb", 16, 1 << 20) is { } mebi ? (long)mebi << 20 : d.TemporaryBytes,
         };
     }

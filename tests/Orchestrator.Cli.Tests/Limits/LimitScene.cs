@@ -21,7 +21,7 @@ internal sealed class LimitScene : IAsyncDisposable
         Names = [.. Enumerable.Range(0, milestones).Select(number => $"1{(char)('A' + number)}")];
         Repository = new SampleRepository("", [.. Names.Select(name => (name, $"Write out/{name}.txt."))]);
         Repository.Write("orchestrator.config.json", $$"""
-            { "claude": { "path": "{{Tool.RealClaude}}", "env": [ "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN" ], "model": "sonnet" }, "max_parallel_tasks": {{milestones}}{{settings}} }
+            { "claude": { "path": "{{Tool.RealClaude}}", "env": [ "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN" ], "model": "sonnet" }, "max_parallel_tasks": {{milestones}}{{(settings.Contains("isolation", StringComparison.Ordinal) ? "" : ", \"isolation\": \"off\"")}}{{settings}} }
             """);
         var meeting = Path.Combine(Repository.Home, "meeting");
         Directory.CreateDirectory(meeting);

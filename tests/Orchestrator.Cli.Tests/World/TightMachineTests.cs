@@ -18,7 +18,7 @@ public sealed class TightMachineTests
     {
         const string Settings = "\"max_parallel_tasks\": 6, \"machine\": { \"disk_floor_mb\": 16 }, \"claude\": { \"path\": \"AGENT\", \"head_start_s\": 0 }, \"review\": { \"level\": \"none\" }";
         using var repository = new SampleRepository("", [.. "ABCDEFGHIJKL".Select(task => ($"1{task}", "fake: hold:implement"))]);
-        repository.Write("orchestrator.config.json", $"{{ {Settings.Replace("AGENT", Tool.FakeClaude, StringComparison.Ordinal)} }}\n");
+        repository.Write("orchestrator.config.json", $"{{ \"isolation\": \"off\", {Settings.Replace("AGENT", Tool.FakeClaude, StringComparison.Ordinal)} }}\n");
         repository.Git("commit", "-qam", "settings");
         using var hog = new RunningTool("/bin/sh", repository.Home, repository.Home, "-c", "while :; do :; done");
         using var disk = new SmallDisk(repository, megabytes: 64);
