@@ -10,6 +10,7 @@ using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Git.Guarding;
 using Orchestrator.Engine.Machine;
 using Orchestrator.Engine.Ports;
 using Orchestrator.Engine.Processes;
@@ -43,6 +44,9 @@ public sealed record RunContext(
     /// <summary>What no milestone's work may change.</summary>
     public ProtectedPaths Protected { get; init; } = ProtectedPaths.TasksOnly;
 
+    /// <summary>Looks for secrets in what is to be committed; null to commit whatever stands there.</summary>
+    public SecretLook? Secrets { get; init; }
+
     /// <summary>A milestone as the plan has it.</summary>
     public Milestone Planned(MilestoneId id) => Plan.Milestones[Plan.IndexOf(id)!.Value];
 
@@ -69,7 +73,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Workplaces(context, repository, gates));
     private readonly WorkLook _look = new(context, repository);
     private readonly EntryLook _entry = new(repository, context.Agents);
-    private readonly WorkCommits _commits = new(repository, context.Protected);
+    private readonly WorkCommits _commits = new(repository, context.Protected, context.Secrets);
     private readonly Candidates _candidates = new(repository);
     private readonly PublicationProof _proof = new(repository);
     private readonly Publication _publication = new(repository, tasks);
@@ -109,6 +113,10 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         catch (UncommittableException e)
         {
             return Failed(order, FailureKind.Attempt, "work.uncommittable", e.Message.ReplaceLineEndings(" "));
+        }
+        catch (SecretFoundException e)
+        {
+            return Failed(order, FailureKind.Attempt, "work.secret", e.Message.ReplaceLineEndings(" "));
         }
         catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {

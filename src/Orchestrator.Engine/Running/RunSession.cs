@@ -153,6 +153,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         var name = Recovery.NameOf(repository.Places);
         var tasks = new LiveTasks(repository.Places);
         var tasksObserver = new TasksObserver(tasks);
+        var secrets = new SecretGuard(settings.Secrets, OwnSecrets(settings, setup), time);
         var context = new RunContext(opened.Run, opened.Plan, opened.Target, settings.Publish, settings.Gates, TextsOf(repository.Places, opened), name)
         {
             TaskLines = tasksObserver.Lines,
@@ -162,6 +163,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             PublishRemote = settings.PublishRemote,
             Worktree = settings.Worktree,
             Earlier = NotOf(opened),
+            Secrets = secrets.Look,
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };
         var commands = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name };
@@ -213,6 +215,14 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
         return ended;
     }
+
+    /// <summary>What must stand in no commit and no log, whatever it looks like: the agents' keys, ours, and the address for notices.</summary>
+    private IEnumerable<string> OwnSecrets(OrchestratorSettings settings, AgentSetup setup) =>
+    [
+        .. SecretGuard.OwnOf(setup.Environment),
+        .. SecretGuard.OwnOf(user.Only([.. settings.ClaudeEnv, "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"])),
+        .. settings.Notify.Webhook?.Address is { } address ? [address.OriginalString] : Array.Empty<string>(),
+    ];
 
     /// <summary>Looks at all that a run writes to.</summary>
     public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null) =>

@@ -125,6 +125,9 @@ public sealed record OrchestratorSettings
     /// <summary>What the user is told while away.</summary>
     public NotifySetting Notify { get; init; } = new();
 
+    /// <summary>What is done about secrets.</summary>
+    public SecretSetting Secrets { get; init; } = new();
+
     /// <summary>The conductor's part of it.</summary>
     public Policy ToPolicy() => new(
         MaxParallel: MaxParallelTasks,
