@@ -70,7 +70,10 @@ internal static class Assignments
             return null;
         }
 
-        return Plausible.IsRandom(text.Slice(start, length), isQuoted) ? (start, length) : null;
+        // Elsewhere than in quotes a name of the program may stand; in an address, in markup and in the environment none does.
+        var next = start + length < text.Length ? text[start + length] : ' ';
+        var isCertain = isQuoted || next is '&' or '<' || char.IsAsciiLetterUpper(text[end - 1]) || IsOption(text, at);
+        return Plausible.IsRandom(text.Slice(start, length), isCertain) ? (start, length) : null;
     }
 
     /// <summary>The longest of the words that begins there.</summary>
@@ -99,7 +102,7 @@ internal static class Assignments
     private static bool IsOption(ReadOnlySpan<char> text, int at)
     {
         var name = NameBefore(text, at);
-        return name.StartsWith("--") && at + 1 < text.Length;
+        return name.StartsWith("--");
     }
 
     private static ReadOnlySpan<char> NameBefore(ReadOnlySpan<char> text, int at)

@@ -48,7 +48,9 @@ internal static class Plausible
         }
 
         var rate = (double)changes / part.Length;
-        return letters >= 3 && digits >= 1 && (clusters >= 3 && rate >= 0.25 || (isCertain && rate >= 0.4));
+        return letters >= 3 && (isCertain
+            ? digits >= 1 && (rate >= 0.4 || (clusters >= 2 && rate >= 0.3))
+            : digits >= 2 && (rate >= 0.5 || (clusters >= 3 && rate >= 0.25)));
     }
 
     private static double Entropy(ReadOnlySpan<char> value)

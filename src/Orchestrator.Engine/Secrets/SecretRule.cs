@@ -12,8 +12,8 @@ internal sealed record SecretRule(string Name, string Title, Regex Form, params 
     /// <summary>The value begins after the anchor, which says only what it is.</summary>
     public bool IsBehind { get; init; }
 
-    /// <summary>The anchor stands in the middle: the value begins before it, at most so many of these characters.</summary>
-    public (int Most, Func<char, bool> Takes)? Before { get; init; }
+    /// <summary>The anchor stands in the middle: the value begins before it, at most so many of these characters, the last time with this sign.</summary>
+    public (int Most, Func<char, bool> Takes, string Sign)? Before { get; init; }
 
     /// <summary>Where the value may begin when the anchor was found; null when something stands before it that makes it part of a longer word.</summary>
     public int? BeginOf(ReadOnlySpan<char> text, int at, string anchor)
@@ -24,14 +24,14 @@ internal sealed record SecretRule(string Name, string Title, Regex Form, params 
         }
 
         var begin = at;
-        if (Before is var (most, takes))
+        if (Before is var (most, takes, sign))
         {
             while (begin > 0 && at - begin < most && takes(text[begin - 1]))
             {
                 begin--;
             }
 
-            return begin;
+            return begin + Math.Max(0, text[begin..at].LastIndexOf(sign, StringComparison.Ordinal)) is var first && sign.Length > 0 ? first : begin;
         }
 
         return IsInWord(text, begin) ? null : begin;

@@ -82,9 +82,15 @@ internal static class InnocentFiles
 
     private static string Style(Random random) => Lines(random, 30, 150, _ => $".{Snake(random, 2)}-{random.Next(100)} {{ color: #{PlantedSecrets.Draw(random, PlantedSecrets.Hex, 6)}; margin: {random.Next(20)}px; }}");
 
-    private static string Placeholder(Random random) => Lines(random, 10, 60, _ => Placeholders[random.Next(Placeholders.Length)] is var value && random.Next(4) switch { 0 => true, _ => false }
-        ? $"  api_key: {value}"
-        : $"{Snake(random, 2).ToUpperInvariant()}_TOKEN=\"{value}\"");
+    private static string Placeholder(Random random) => Lines(random, 10, 60, _ => Placed(random.Next(4), Snake(random, 2), Placeholders[random.Next(Placeholders.Length)]));
+
+    private static string Placed(int how, string name, string value) => how switch
+    {
+        0 => $"  api_key: {value}",
+        1 => $"  \"clientSecret\": \"{value}\",",
+        2 => $"curl -H 'Authorization: Bearer {value}' --token {value}",
+        _ => $"{name.ToUpperInvariant()}_TOKEN=\"{value}\"",
+    };
 
     private static string Sums(Random random) => Lines(random, 30, 120, _ => $"{Word(random)}.test/{Snake(random, 2)} v{random.Next(9)}.{random.Next(9)}.0/go.mod h1:{Base64(random, 32)}");
 
