@@ -5,9 +5,11 @@ namespace Orchestrator.Engine.Secrets;
 /// <summary>Tells what somebody drew at random from what somebody wrote. Documents and tests are full of values that only have the form of a secret.</summary>
 internal static class Plausible
 {
+    // As people write them: drawn text holds a short word far more often when its case does not matter.
     private static readonly SearchValues<string> Placeholders = SearchValues.Create(
-        ["example", "changeme", "change-me", "change_me", "placeholder", "dummy", "your", "xxxx", "redacted", "sample", "fake", "insert", "todo", "notreal", "not-real", "mysecret", "my-secret", "my_secret", "password", "deadbeef", "${", "{{", "..."],
-        StringComparison.OrdinalIgnoreCase);
+        [.. new[] { "example", "changeme", "change-me", "change_me", "placeholder", "dummy", "your", "xxxxx", "redacted", "sample", "fake", "insert", "todo-", "todo_", "notreal", "not-real", "mysecret", "my-secret", "my_secret", "password", "deadbeef" }
+            .SelectMany(word => new[] { word, word.ToUpperInvariant(), char.ToUpperInvariant(word[0]) + word[1..] }), "${", "{{", "..."],
+        StringComparison.Ordinal);
 
     /// <summary>Whether a value that has a secret's form may be one.</summary>
     /// <param name="value">The value.</param>
@@ -30,7 +32,7 @@ internal static class Plausible
             return false;
         }
 
-        var part = LongestPart(value);
+        var part = LongestPart(value, isCertain || value.Contains('+') ? "-_.:" : "-_.:/"); // a name of a file holds no plus
         if (part.Length < 16)
         {
             return false;
@@ -49,8 +51,8 @@ internal static class Plausible
 
         var rate = (double)changes / part.Length;
         return letters >= 3 && (isCertain
-            ? digits >= 1 && (rate >= 0.4 || (clusters >= 2 && rate >= 0.3))
-            : digits >= 2 && (rate >= 0.5 || (clusters >= 3 && rate >= 0.25)));
+            ? digits >= 1 && (rate >= 0.4 || (clusters >= 2 && rate >= 0.3) || (clusters >= 3 && rate >= 0.15))
+            : digits >= 2 && (rate >= 0.5 || (clusters >= 3 && rate >= 0.22)));
     }
 
     private static double Entropy(ReadOnlySpan<char> value)
@@ -82,10 +84,10 @@ internal static class Plausible
         return steps;
     }
 
-    private static ReadOnlySpan<char> LongestPart(ReadOnlySpan<char> value)
+    private static ReadOnlySpan<char> LongestPart(ReadOnlySpan<char> value, ReadOnlySpan<char> between)
     {
         ReadOnlySpan<char> longest = [];
-        foreach (var range in value.SplitAny("-_.:/"))
+        foreach (var range in value.SplitAny(between))
         {
             longest = value[range].Length > longest.Length ? value[range] : longest;
         }

@@ -31,7 +31,7 @@ internal sealed record SecretRule(string Name, string Title, Regex Form, params 
                 begin--;
             }
 
-            return begin + Math.Max(0, text[begin..at].LastIndexOf(sign, StringComparison.Ordinal)) is var first && sign.Length > 0 ? first : begin;
+            return sign.Length == 0 ? begin : begin + Math.Max(0, text[begin..at].LastIndexOf(sign));
         }
 
         return IsInWord(text, begin) ? null : begin;

@@ -45,7 +45,7 @@ internal static class PlantedSecrets
         .. From("docker-token", Web, 27, "dckr" + "_pat_"),
         ("sendgrid-key", r => "S" + "G." + Draw(r, Web, 22) + "." + Draw(r, Web, 43)),
         .. From("twilio-key", Hex, 32, "S" + "K"),
-        ("azure-storage-key", r => "DefaultEndpointsProtocol=https;AccountName=store;Account" + "Key=" + Draw(r, Letters + "+/", 86) + "==;EndpointSuffix=core.windows.net"),
+        ("azure-storage-key", r => "DefaultEndpointsProtocol=https;AccountName=store;Account" + "Key=" + Draw(r, Letters + "+/", 86) + "=="),
         ("json-web-token", r => Json(r, "{\"alg\":\"HS256\",\"typ\":\"JWT\"}") + "." + Json(r, "{\"sub\":\"" + Draw(r, Digits, 10) + "\",\"iat\":1516239022}") + "." + Draw(r, Web, 43)),
         .. From("digitalocean-token", Hex, 64, "dop" + "_v1_"),
         .. From("vault-token", Web, 90, "hv" + "s."),
