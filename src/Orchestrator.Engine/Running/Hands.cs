@@ -47,6 +47,9 @@ public sealed record RunContext(
     /// <summary>Looks for secrets in what is to be committed; null to commit whatever stands there.</summary>
     public SecretLook? Secrets { get; init; }
 
+    /// <summary>Takes secrets out of what is written down.</summary>
+    public CleanWriting Clean { get; init; } = CleanWriting.Off;
+
     /// <summary>A milestone as the plan has it.</summary>
     public Milestone Planned(MilestoneId id) => Plan.Milestones[Plan.IndexOf(id)!.Value];
 
@@ -80,7 +83,9 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly Offering _offering = new(repository);
 
     /// <inheritdoc/>
-    public async Task<Event?> CarryOutAsync(Order order, CancellationToken cancellation)
+    public async Task<Event?> CarryOutAsync(Order order, CancellationToken cancellation) => context.Clean.Fact(await AnswerAsync(order, cancellation).ConfigureAwait(false));
+
+    private async Task<Event?> AnswerAsync(Order order, CancellationToken cancellation)
     {
         try
         {
@@ -223,6 +228,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         }
         finally
         {
+            await context.Clean.FilesAsync(files + "-").ConfigureAwait(false);
             _turns.TryRemove(o.Ticket, out _);
             ended.SetResult();
         }

@@ -120,7 +120,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         problems.AddRange(EntryLook.Warnings(opened.Plan.Milestones.Where(m => !NotOf(opened).Contains(m.Id)), new UserEnvironment(agent.Environment)));
         Warn(problems);
         Directory.CreateDirectory(logs);
-        using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel);
+        var secrets = new SecretGuard(settings.Secrets, OwnSecrets(settings, agent.Environment), time);
+        using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel, secrets.Scanner.Redact);
         foreach (var line in recovered.Concat(problems.Select(p => $"{p.Where}: {p.Message} {p.Hint}")))
         {
             log.Say(LogEventLevel.Warning, line);
@@ -143,17 +144,16 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             CatchUp(journal, places, before, settings);
         }
 
-        var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, log, logs).ConfigureAwait(false);
+        var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, secrets, log, logs).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }
 
     private async Task<RunState> ConductAsync(
-        Repository repository, RunJournal journal, OpenedRun opened, PromptBook prompts, OrchestratorSettings settings, AgentSetup setup, LogFile log, string logs)
+        Repository repository, RunJournal journal, OpenedRun opened, PromptBook prompts, OrchestratorSettings settings, AgentSetup setup, SecretGuard secrets, LogFile log, string logs)
     {
         var name = Recovery.NameOf(repository.Places);
         var tasks = new LiveTasks(repository.Places);
         var tasksObserver = new TasksObserver(tasks);
-        var secrets = new SecretGuard(settings.Secrets, OwnSecrets(settings, setup), time);
         var context = new RunContext(opened.Run, opened.Plan, opened.Target, settings.Publish, settings.Gates, TextsOf(repository.Places, opened), name)
         {
             TaskLines = tasksObserver.Lines,
@@ -164,6 +164,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             Worktree = settings.Worktree,
             Earlier = NotOf(opened),
             Secrets = secrets.Look,
+            Clean = new CleanWriting(secrets.Scanner, text => log.Say(LogEventLevel.Warning, text)),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };
         var commands = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name };
@@ -190,7 +191,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         {
             log.Say(LogEventLevel.Error, text);
             Alarm(text);
-            notices.Alarm(text, time.GetUtcNow());
+            notices.Alarm(secrets.Scanner.Redact(text), time.GetUtcNow());
         }
 
         lock (_lock)
@@ -217,10 +218,10 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
     }
 
     /// <summary>What must stand in no commit and no log, whatever it looks like: the agents' keys, ours, and the address for notices.</summary>
-    private IEnumerable<string> OwnSecrets(OrchestratorSettings settings, AgentSetup setup) =>
+    private IEnumerable<string> OwnSecrets(OrchestratorSettings settings, IReadOnlyDictionary<string, string> agents) =>
     [
-        .. SecretGuard.OwnOf(setup.Environment),
-        .. SecretGuard.OwnOf(user.Only([.. settings.ClaudeEnv, "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"])),
+        .. SecretGuard.OwnOf(agents),
+        .. SecretGuard.OwnOf(user, settings.ClaudeEnv),
         .. settings.Notify.Webhook?.Address is { } address ? [address.OriginalString] : Array.Empty<string>(),
     ];
 

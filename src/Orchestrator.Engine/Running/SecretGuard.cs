@@ -7,7 +7,9 @@ namespace Orchestrator.Engine.Running;
 /// <summary>Brings the scanner to where things are committed and written, with what the settings allow.</summary>
 public sealed class SecretGuard
 {
-    private readonly SecretScanner _scanner;
+    private static readonly string[] Usual =
+        ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
+
     private readonly List<(Globs Paths, SecretAllowance Allowance)> _allowed;
     private readonly TimeProvider _time;
 
@@ -17,7 +19,7 @@ public sealed class SecretGuard
     /// <param name="time">The clock, by which an allowance ends.</param>
     public SecretGuard(SecretSetting setting, IEnumerable<string> own, TimeProvider time)
     {
-        _scanner = new SecretScanner(own);
+        Scanner = new SecretScanner(own);
         _allowed = [.. setting.Allow.Select(one => (new Globs([one.Path]), one))];
         _time = time;
         Look = setting.Scan ? LookAt : null;
@@ -26,19 +28,22 @@ public sealed class SecretGuard
     /// <summary>For what is to be committed; null when the user does not want it looked at.</summary>
     public SecretLook? Look { get; }
 
-    /// <summary>A text with each secret replaced by its rule's name: for everything that we write.</summary>
-    public string Redact(string text) => _scanner.Redact(text);
+    /// <summary>Knows our own credentials too.</summary>
+    public SecretScanner Scanner { get; }
 
     /// <summary>Our own credentials: of the variables that agents or we get, those whose names say that they are secret.</summary>
     public static IEnumerable<string> OwnOf(IReadOnlyDictionary<string, string> variables) =>
         variables.Where(pair => IsSecretName(pair.Key)).Select(pair => pair.Value);
+
+    /// <summary>The same of the environment the program was started in: of what the user names for agents, and of the usual keys.</summary>
+    public static IEnumerable<string> OwnOf(UserEnvironment user, IEnumerable<string> named) => OwnOf(user.Only([.. named, .. Usual]));
 
     private static bool IsSecretName(string name) =>
         Array.Exists(["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"], word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private IReadOnlyList<SecretPlace> LookAt(string path, ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> before, int line)
     {
-        var hits = _scanner.Scan(content.Span, before.Span);
+        var hits = Scanner.Scan(content.Span, before.Span);
         if (hits.Count == 0)
         {
             return [];

@@ -65,7 +65,10 @@ public sealed class SecretScanner(IEnumerable<string>? own = null)
         return clean.Append(text, at, text.Length - at).ToString();
     }
 
-    private List<SecretSpan> Spans(string text, bool isText)
+    /// <summary>Whether there is anything to be redacted.</summary>
+    public bool Suspects(ReadOnlySpan<char> text) => Spans(text, isText: true).Count > 0;
+
+    private List<SecretSpan> Spans(ReadOnlySpan<char> text, bool isText)
     {
         var found = new List<SecretSpan>();
         _own.Find(text, found);
