@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
+using Orchestrator.Engine.Processes;
 
 namespace Orchestrator.Engine.Git.Guarding;
 
@@ -28,7 +31,7 @@ public sealed class SecretFoundException(IReadOnlyList<SecretPlace> places) : Ex
     }
 }
 
-/// <summary>Holds each commit against the secrets that it would bring in. One call of git when there is nothing to find.</summary>
+/// <summary>Holds each commit against the secrets that it would bring in. Mostly without a call of git.</summary>
 internal sealed class SecretCheck(Repository repository, SecretLook look)
 {
     private const long LongestFile = 16 << 20;
@@ -54,7 +57,12 @@ internal sealed class SecretCheck(Repository repository, SecretLook look)
         var suspects = new List<Entry>();
         foreach (var batch in Batches(rest))
         {
-            var contents = await ReadAsync(batch.Select(e => e.After), cancellation).ConfigureAwait(false);
+            var contents = AsTheyStand(worktree, batch);
+            foreach (var (name, content) in await ReadAsync(batch.Select(e => e.After).Where(name => !contents.ContainsKey(name)), cancellation).ConfigureAwait(false))
+            {
+                contents[name] = content;
+            }
+
             foreach (var entry in batch)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -123,9 +131,51 @@ internal sealed class SecretCheck(Repository repository, SecretLook look)
         }
     }
 
+    /// <summary>The files that are to the byte what git has under that name: those need not be asked for. No filter changed them, and nobody since.</summary>
+    private static Dictionary<string, ReadOnlyMemory<byte>> AsTheyStand(string worktree, List<Entry> entries)
+    {
+        var contents = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            try
+            {
+                using var stream = entry.Size == 0 ? null : Posix.OpenWithoutWaiting(Path.Combine(worktree, entry.Path));
+                if (stream is { CanSeek: true, Length: <= LongestFile })
+                {
+                    var content = new byte[stream.Length];
+                    stream.ReadExactly(content);
+                    if (NameOf(content, entry.After.Length) == entry.After)
+                    {
+                        contents[entry.After] = content;
+                    }
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                continue; // git has it
+            }
+        }
+
+        return contents;
+    }
+
+    /// <summary>What git calls a content.</summary>
+    private static string NameOf(byte[] content, int length)
+    {
+        using var sum = IncrementalHash.CreateHash(length == 40 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
+        sum.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {content.Length}\0")));
+        sum.AppendData(content);
+        return Convert.ToHexStringLower(sum.GetHashAndReset());
+    }
+
     private async Task<Dictionary<string, ReadOnlyMemory<byte>>> ReadAsync(IEnumerable<string> names, CancellationToken cancellation)
     {
         var asked = Encoding.ASCII.GetBytes(string.Concat(names.Distinct(StringComparer.Ordinal).Select(name => name + "\n")));
+        if (asked.Length == 0)
+        {
+            return [];
+        }
+
         var output = (await repository.Git.RunAsync(repository.Places.Shadow, ["cat-file", "--batch"], cancellation, asked).ConfigureAwait(false)).Output;
         var contents = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var (name, content) in GitOutput.Blobs(output))
