@@ -13,6 +13,7 @@ var root = Directory.GetCurrentDirectory();
 var measures = new (string Name, Func<IEnumerable<Figure>> Measure)[]
 {
     ("simulation", SimulationFigure.Measure),
+    ("secrets", SecretsFigure.Measure),
     ("status", () => StatusFigure.Measure(root)),
     ("makespan", () => MakespanFigure.Small(root)),
     ("large", () => MakespanFigure.Large(root)),

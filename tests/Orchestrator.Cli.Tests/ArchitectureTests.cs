@@ -59,6 +59,7 @@ public sealed class ArchitectureTests
             ["Plans"] = ["Processes"],
             ["Ports"] = [],
             ["Processes"] = [],
+            ["Secrets"] = [],
             ["Settings"] = ["Processes"],
         };
         foreach (var (file, text) in Files(Path.Combine(Source, "Orchestrator.Engine")))

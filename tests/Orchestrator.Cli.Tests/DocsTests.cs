@@ -32,6 +32,13 @@ public sealed class DocsTests
     }
 
     [Fact]
+    public void Every_rule_for_secrets_is_documented()
+    {
+        var docs = Read("docs/concepts/safety.md");
+        Assert.All(Engine.Secrets.SecretScanner.RuleNames, rule => Assert.Contains($"`{rule}`", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_way_a_turn_can_fail_is_documented()
     {
         var docs = Read("docs/reference/failures.md");

@@ -1,4 +1,6 @@
 using Orchestrator.Cli.Screens;
+using Orchestrator.Engine.Running;
+using Orchestrator.Engine.Secrets;
 
 namespace Orchestrator.Cli.Verbs;
 
@@ -6,6 +8,8 @@ namespace Orchestrator.Cli.Verbs;
 /// <param name="around">What the verb was given.</param>
 internal sealed class StoryPaper(Surroundings around)
 {
+    // A turn that is under way writes its transcript itself: that is cleaned only when it has ended.
+    private readonly SecretScanner _secrets = new(SecretGuard.OwnOf(around.User, []));
     private bool _begun;
 
     /// <summary>How it is written; asked anew each time, because a window may change.</summary>
@@ -25,7 +29,7 @@ internal sealed class StoryPaper(Surroundings around)
                 _begun = true;
             }
 
-            Write(Screen.Lines(part.Lines, prefix));
+            Write(Screen.Lines([.. part.Lines.Select(line => line with { Text = _secrets.Redact(line.Text) })], prefix));
         }
     }
 

@@ -38,6 +38,7 @@ public static class NextSteps
         "work.unchanged" => "Two judges refuse it and the implementer leaves it as it is. Who is right is for you to say: write it into the milestone.",
         "work.repeated" => "Two judges pull in two directions. Say in the milestone which way is right.",
         "work.uncommittable" => "git refuses a name or a content that the agent leaves. Say in the milestone how to do without.",
+        "work.secret" => "The agent leaves what looks like a key or password. Say in the milestone where to read it from; if it is none, allow it in 'secrets.allow'.",
         "worktree.setup" => "Run the command of 'worktree.setup' yourself in a fresh clone; its output is beside the turns of the milestone.",
         "integration.rejected" => "It is fine alone and not together with the others. Say in the milestone how they fit together.",
         "entry.unmet" => "Nothing was tried: what it takes for granted is not there. Provide it, or word the entry otherwise, then begin it afresh.",

@@ -1,4 +1,5 @@
 using Orchestrator.Core;
+using Orchestrator.Engine.Git.Guarding;
 
 namespace Orchestrator.Engine.Git;
 
@@ -30,7 +31,8 @@ public sealed record CarriedWork(string? Commit, string? Shown, Items<string> Co
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="protectedPaths">What no milestone's work may change; nothing but TASKS.md when none is given.</param>
-public sealed class WorkCommits(Repository repository, ProtectedPaths? protectedPaths = null)
+/// <param name="secrets">Looks for secrets in what is to be committed; null to commit whatever stands there.</param>
+public sealed class WorkCommits(Repository repository, ProtectedPaths? protectedPaths = null, SecretLook? secrets = null)
 {
     // Where both sides changed the same place, what they came from is shown too: without it nobody can tell who changed what.
     private static readonly string[] ThreeTexts = ["-c", "merge.conflictStyle=diff3"];
@@ -43,6 +45,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
     /// <param name="subject">The first line of the message.</param>
     /// <param name="pin">The name under which the commit is kept reachable.</param>
     /// <param name="cancellation">Stops in between; nothing is half done.</param>
+    /// <exception cref="SecretFoundException">It brings in what looks like a secret: nothing is committed.</exception>
     public async Task<CommittedWork> CommitAsync(WorkPlace place, string tip, string subject, string pin, CancellationToken cancellation)
     {
         var places = repository.Places;
@@ -56,6 +59,11 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
         var index = ShadowIndex.Of(repository, place);
         var cameAlong = Furnishing.CameAlong(places.Milestone(place.Run, place.Name));
         var written = await index.WriteTreeAsync(folder, tip, _protected.With(cameAlong), cancellation).ConfigureAwait(false);
+        if (secrets is not null)
+        {
+            await new SecretCheck(repository, secrets).CheckAsync(folder, written.Difference, cancellation).ConfigureAwait(false);
+        }
+
         var work = await CommitTreeAsync(place, tip, subject, pin, written, cancellation).ConfigureAwait(false);
         var putBack = await new PutBack(repository, place, pin).CarryOutAsync(folder, index, [.. written.Kept.Where(k => _protected.IsTold(k.Path))], cancellation).ConfigureAwait(false);
         if ((work.Commit is not null || putBack.Count > 0) && places.AdminFolder(folder) is { } admin && Directory.Exists(admin))

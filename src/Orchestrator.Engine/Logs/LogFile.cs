@@ -17,11 +17,17 @@ namespace Orchestrator.Engine.Logs;
 public sealed class LogFile : IObserver, IDisposable
 {
     private readonly Logger _log;
+    private readonly Func<string, string> _clean;
     private RunState? _before;
 
     /// <summary>Opens a log in <paramref name="folder"/>, named after <paramref name="at"/> (local time).</summary>
-    public LogFile(string folder, DateTimeOffset at, Settings.LogLevel level)
+    /// <param name="folder">Where.</param>
+    /// <param name="at">When.</param>
+    /// <param name="level">What is written.</param>
+    /// <param name="clean">Everything goes through this first: it takes secrets out. Null for nothing to take out.</param>
+    public LogFile(string folder, DateTimeOffset at, Settings.LogLevel level, Func<string, string>? clean = null)
     {
+        _clean = clean ?? (text => text);
         File = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"orchestrator_{at:yyyyMMdd_HHmmss}.log"));
         _log = new LoggerConfiguration()
             .MinimumLevel.Is(level switch
@@ -41,7 +47,7 @@ public sealed class LogFile : IObserver, IDisposable
     public string File { get; }
 
     /// <summary>Writes a sentence.</summary>
-    public void Say(LogEventLevel level, string text) => _log.Write(level, "{Text:l}", text.ReplaceLineEndings(" | "));
+    public void Say(LogEventLevel level, string text) => _log.Write(level, "{Text:l}", _clean(text).ReplaceLineEndings(" | "));
 
     /// <inheritdoc/>
     public void Saw(Event fact, RunState state, DateTimeOffset at)

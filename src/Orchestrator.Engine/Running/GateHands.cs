@@ -86,6 +86,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
             }
         }
 
+        await context.Clean.FilesAsync(place.Logs + "/").ConfigureAwait(false);
         return results;
     }
 

@@ -10,6 +10,7 @@ using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Git.Guarding;
 using Orchestrator.Engine.Machine;
 using Orchestrator.Engine.Ports;
 using Orchestrator.Engine.Processes;
@@ -43,6 +44,12 @@ public sealed record RunContext(
     /// <summary>What no milestone's work may change.</summary>
     public ProtectedPaths Protected { get; init; } = ProtectedPaths.TasksOnly;
 
+    /// <summary>Looks for secrets in what is to be committed; null to commit whatever stands there.</summary>
+    public SecretLook? Secrets { get; init; }
+
+    /// <summary>Takes secrets out of what is written down.</summary>
+    public CleanWriting Clean { get; init; } = CleanWriting.Off;
+
     /// <summary>A milestone as the plan has it.</summary>
     public Milestone Planned(MilestoneId id) => Plan.Milestones[Plan.IndexOf(id)!.Value];
 
@@ -72,14 +79,16 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Workplaces(context, repository, gates));
     private readonly WorkLook _look = new(context, repository);
     private readonly EntryLook _entry = new(repository, context.Agents);
-    private readonly WorkCommits _commits = new(repository, context.Protected);
+    private readonly WorkCommits _commits = new(repository, context.Protected, context.Secrets);
     private readonly Candidates _candidates = new(repository);
     private readonly PublicationProof _proof = new(repository);
     private readonly Publication _publication = new(repository, tasks);
     private readonly Offering _offering = new(repository);
 
     /// <inheritdoc/>
-    public async Task<Event?> CarryOutAsync(Order order, CancellationToken cancellation)
+    public async Task<Event?> CarryOutAsync(Order order, CancellationToken cancellation) => context.Clean.Fact(await AnswerAsync(order, cancellation).ConfigureAwait(false));
+
+    private async Task<Event?> AnswerAsync(Order order, CancellationToken cancellation)
     {
         try
         {
@@ -112,6 +121,10 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         catch (UncommittableException e)
         {
             return Failed(order, FailureKind.Attempt, "work.uncommittable", e.Message.ReplaceLineEndings(" "));
+        }
+        catch (SecretFoundException e)
+        {
+            return Failed(order, FailureKind.Attempt, "work.secret", e.Message.ReplaceLineEndings(" "));
         }
         catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
@@ -218,6 +231,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         }
         finally
         {
+            await context.Clean.FilesAsync(files + "-").ConfigureAwait(false);
             _turns.TryRemove(o.Ticket, out _);
             ended.SetResult();
         }

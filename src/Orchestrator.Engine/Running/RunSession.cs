@@ -128,7 +128,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         problems.AddRange(EntryLook.Warnings(opened.Plan.Milestones.Where(m => !NotOf(opened).Contains(m.Id)), new UserEnvironment(agent.Environment)));
         Warn(problems);
         Directory.CreateDirectory(logs);
-        using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel);
+        var secrets = new SecretGuard(settings.Secrets, OwnSecrets(settings, agent.Environment), time);
+        using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel, secrets.Scanner.Redact);
         foreach (var line in recovered.Concat(problems.Select(p => $"{p.Where}: {p.Message} {p.Hint}")))
         {
             log.Say(LogEventLevel.Warning, line);
@@ -152,12 +153,12 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         var fences = fence.Fence is { } builder ? new Fences(repository, builder, settings.Fence, guidance is null ? [] : [guidance], ways) : null;
-        var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, log, logs, fences).ConfigureAwait(false);
+        var state = await ConductAsync(repository, journal, opened, opening.Prompts, settings, setup, secrets, log, logs, fences).ConfigureAwait(false);
         return new RunEnd.Ended(state, log.File);
     }
 
     private async Task<RunState> ConductAsync(
-        Repository repository, RunJournal journal, OpenedRun opened, PromptBook prompts, OrchestratorSettings settings, AgentSetup setup, LogFile log, string logs, Fences? fences)
+        Repository repository, RunJournal journal, OpenedRun opened, PromptBook prompts, OrchestratorSettings settings, AgentSetup setup, SecretGuard secrets, LogFile log, string logs, Fences? fences)
     {
         var name = Recovery.NameOf(repository.Places);
         var tasks = new LiveTasks(repository.Places);
@@ -172,6 +173,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             Worktree = settings.Worktree,
             Fences = fences,
             Earlier = NotOf(opened),
+            Secrets = secrets.Look,
+            Clean = new CleanWriting(secrets.Scanner, text => log.Say(LogEventLevel.Warning, text)),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };
         var commands = new Dictionary<string, string>(setup.Environment) { [LongProcess.RepositoryMarker] = name };
@@ -198,7 +201,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         {
             log.Say(LogEventLevel.Error, text);
             Alarm(text);
-            notices.Alarm(text, time.GetUtcNow());
+            notices.Alarm(secrets.Scanner.Redact(text), time.GetUtcNow());
         }
 
         lock (_lock)
@@ -223,6 +226,14 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
         return ended;
     }
+
+    /// <summary>What must stand in no commit and no log, whatever it looks like: the agents' keys, ours, and the address for notices.</summary>
+    private IEnumerable<string> OwnSecrets(OrchestratorSettings settings, IReadOnlyDictionary<string, string> agents) =>
+    [
+        .. SecretGuard.OwnOf(agents),
+        .. SecretGuard.OwnOf(user, settings.ClaudeEnv),
+        .. settings.Notify.Webhook?.Address is { } address ? [address.OriginalString] : Array.Empty<string>(),
+    ];
 
     /// <summary>Looks at all that a run writes to.</summary>
     public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null) =>

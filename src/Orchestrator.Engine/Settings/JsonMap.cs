@@ -148,7 +148,7 @@ internal sealed class JsonMap
         : e.Value is List<object?> list && list.TrueForAll(item => item is JsonMap) ? [.. list.Cast<JsonMap>()]
         : Wrong<IReadOnlyList<JsonMap>?>(key, e, "a list of objects") ?? [];
 
-    public void Report(string code, string message, string hint) => _problems.Add(new Problem(code, message, new Place(_file, _line), hint));
+    public void Report(string code, string message, string hint, Severity severity = Severity.Error) => _problems.Add(new Problem(code, message, new Place(_file, _line), hint, severity));
 
     /// <summary>Every key that nobody asked for is a problem, with the nearest known one as the hint.</summary>
     public void ReportUnknown()

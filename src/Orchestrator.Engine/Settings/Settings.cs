@@ -128,6 +128,9 @@ public sealed record OrchestratorSettings
     /// <summary>What agents and gates may reach.</summary>
     public FenceSetting Fence { get; init; } = new();
 
+    /// <summary>What is done about secrets.</summary>
+    public SecretSetting Secrets { get; init; } = new();
+
     /// <summary>The conductor's part of it.</summary>
     public Policy ToPolicy() => new(
         MaxParallel: MaxParallelTasks,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
@@ -47,7 +48,8 @@ public static class SettingsReader
     /// <summary>Reads a file's bytes.</summary>
     /// <param name="bytes">The content.</param>
     /// <param name="file">How to name it in problems.</param>
-    public static SettingsReading Read(byte[] bytes, string file)
+    /// <param name="today">The day by which something may be out of date; null for that of the machine.</param>
+    public static SettingsReading Read(byte[] bytes, string file, DateOnly? today = null)
     {
         if (bytes.Length > MostBytes)
         {
@@ -97,6 +99,7 @@ public static class SettingsReader
             KeepAwake = machine?.Bool("keep_awake") ?? d.KeepAwake,
             Notify = Notify(root.Map("notify")),
             Fence = Fence(root.Choice("isolation", ("auto", Isolation.Auto), ("required", Isolation.Required), ("off", Isolation.Off)), root.Map("fence")),
+            Secrets = Secrets(root.Map("secrets"), today ?? DateOnly.FromDateTime(DateTime.Now)),
             ReviewLevel = review?.Choice("level", ("none", ReviewLevel.None), ("normal", ReviewLevel.Normal), ("strict", ReviewLevel.Strict)) ?? d.ReviewLevel,
             ReviewRounds = review?.Int("rounds", 0, 20) ?? d.ReviewRounds,
             ReviewBar = review?.Choice("bar", ("minor", FindingSeverity.Minor), ("major", FindingSeverity.Major), ("critical", FindingSeverity.Critical)) ?? d.ReviewBar,
@@ -181,6 +184,34 @@ public static class SettingsReader
             Webhook = map.Secret("webhook", SecretAddress.Of, "an address that begins with https:// or http://, or \"env:NAME\" for one that stands in the variable NAME"),
             Limit = map.Seconds("limit_s", 0, 8 * 86_400) ?? d.Limit,
         };
+    }
+
+    private static SecretSetting Secrets(JsonMap? map, DateOnly today)
+    {
+        var d = new SecretSetting();
+        return map is null ? d : new SecretSetting
+        {
+            Scan = map.Bool("scan") ?? d.Scan,
+            Allow = [.. map.Maps("allow").Select(one => Allowance(one, today)).OfType<SecretAllowance>()],
+        };
+    }
+
+    private static SecretAllowance? Allowance(JsonMap map, DateOnly today)
+    {
+        var (path, rule, day, reason) = (map.Text("path"), map.Text("rule"), map.Text("until"), map.Text("reason"));
+        if (path is null || rule is null || reason is null || !DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until))
+        {
+            map.Report("settings.secret", "What is allowed here lacks a 'path', 'rule', 'until' or 'reason', or 'until' is no day.", "Write e.g. \"path\": \"tests/**\", \"rule\": \"private-key\", \"until\": \"2027-06-30\", \"reason\": \"made for the tests\".");
+            return null;
+        }
+
+        var allowance = new SecretAllowance(path, rule, until, reason);
+        if (!allowance.HoldsOn(today))
+        {
+            map.Report("settings.expired", $"What is allowed for {Plain.Cut(path, 80)} ended on {day}, and counts no more.", "Remove the entry, or look at the file again and write a later day.", Severity.Warning);
+        }
+
+        return allowance;
     }
 
     private static List<GateSetting> Gates(JsonMap root)

@@ -240,6 +240,30 @@ public sealed class SettingsReaderTests
         Assert.DoesNotContain("secret", Assert.Single(wrong.Problems).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_may_stay_needs_a_file_a_rule_a_day_and_a_reason()
+    {
+        Assert.True(Sound("{}").Secrets.Scan);
+        Assert.False(Sound("""{"secrets": {"scan": false}}""").Secrets.Scan);
+        var allowed = Assert.Single(Sound("""{"secrets": {"allow": [{"path": "tests/**", "rule": "private-key", "until": "9999-12-31", "reason": "made for the tests"}]}}""").Secrets.Allow);
+        Assert.Equal(new SecretAllowance("tests/**", "private-key", new DateOnly(9999, 12, 31), "made for the tests"), allowed);
+        foreach (var wrong in new[] { """{"path": "x", "rule": "*", "until": "2030-01-01"}""", """{"path": "x", "rule": "*", "until": "soon", "reason": "y"}""", """{"rule": "*", "until": "2030-01-01", "reason": "y"}""", """{"path": "x", "rule": "*", "until": "2030-02-30", "reason": "y"}""" })
+        {
+            var problem = Assert.Single(Read("{\n\"secrets\": {\"allow\": [\n" + wrong + "]}}").Problems);
+            Assert.Equal(("settings.secret", 3, Severity.Error), (problem.Code, problem.Where.Line, problem.Severity));
+        }
+    }
+
+    [Fact]
+    public void What_was_allowed_until_a_day_that_is_past_is_a_warning()
+    {
+        var bytes = """{"secrets": {"allow": [{"path": "tests/**", "rule": "*", "until": "2026-11-23", "reason": "made for the tests"}]}}"""u8.ToArray();
+        Assert.Empty(SettingsReader.Read(bytes, File, new DateOnly(2026, 11, 23)).Problems);
+        var late = SettingsReader.Read(bytes, File, new DateOnly(2026, 11, 24));
+        Assert.NotNull(late.Settings);
+        Assert.Equal(("settings.expired", Severity.Warning), (Assert.Single(late.Problems).Code, late.Problems[0].Severity));
+    }
+
     private static SettingsReading Read(string text) => SettingsReader.Read(Encoding.UTF8.GetBytes(text), File);
 
     private static OrchestratorSettings Sound(string text)

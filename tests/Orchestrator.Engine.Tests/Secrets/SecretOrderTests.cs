@@ -1,0 +1,72 @@
+using Orchestrator.Core.Agents;
+using Orchestrator.Core.Conducting;
+using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Claude;
+using Orchestrator.Engine.Gates;
+using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Machine;
+using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Running;
+using Orchestrator.Engine.Settings;
+using Orchestrator.Engine.Tests.Git;
+using Orchestrator.Engine.Tests.Support;
+
+namespace Orchestrator.Engine.Tests.Secrets;
+
+/// <summary>What the conductor hears of a secret, order by order.</summary>
+public sealed class SecretOrderTests : InRepository
+{
+    private static readonly Ticket Seven = new(7);
+    private static readonly MilestoneId Id = MilestoneId.Parse("1A");
+    private static readonly string Key = "gh" + "p_" + PlantedSecrets.Draw(new Random(1), PlantedSecrets.Letters, 36);
+
+    [Fact]
+    public async Task Work_with_a_secret_spends_an_attempt_and_says_where_until_it_is_gone()
+    {
+        var folder = await PrepareAsync("1A");
+        Files.Write(folder, "out/x.txt", $"one\ntwo\n{Key}\n");
+        await using var hands = Make();
+
+        var failed = Assert.IsType<Event.OrderFailed>(await hands.CarryOutAsync(Commit(), Stop));
+
+        Assert.Equal((Seven, FailureKind.Attempt, "work.secret"), (failed.Ticket, failed.Kind, failed.Code));
+        Assert.StartsWith("out/x.txt:3 holds what looks like a GitHub token.", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key[^12..], failed.Message, StringComparison.Ordinal);
+        Assert.NotNull(Core.Progress.NextSteps.HintOf(failed.Code));
+
+        Files.Write(folder, "out/x.txt", "one\ntwo\n");
+        Assert.NotNull(Assert.IsType<Event.WorkCommitted>(await hands.CarryOutAsync(Commit(), Stop)).Commit);
+    }
+
+    [Fact]
+    public async Task What_a_gate_prints_is_written_down_without_it()
+    {
+        var work = await WorkAsync("1A", ("new.txt", "x\n"));
+        await using var hands = Make(new GateSetting("tests", $"echo the key is {Key}; exit 1", GateSetting.DefaultTimeout));
+
+        var finished = Assert.IsType<Event.GateFinished>(await hands.CarryOutAsync(new Order.RunGates(Seven, Id, work.Tip, Repo.Tip()), Stop));
+
+        Assert.Contains("the key is [secret: github-token]", finished.Results[0].Detail, StringComparison.Ordinal);
+        var logs = Directory.GetFiles(Opened.Places.Milestone(Run, "1A"), "*.log", SearchOption.AllDirectories);
+        Assert.Contains(logs, log => File.ReadAllText(log).Contains("[secret: github-token]", StringComparison.Ordinal));
+        Assert.DoesNotContain(logs, log => File.ReadAllText(log).Contains(Key[^12..], StringComparison.Ordinal));
+    }
+
+    private Order.Commit Commit() => new(Seven, Id, Role.Implement, 1, 0, Repo.Tip(), Repo.Tip());
+
+    private Hands Make(params GateSetting[] gates)
+    {
+        var plan = new Plan([new Milestone(Id, "Title", "hash", default)]);
+        var guard = new SecretGuard(new SecretSetting(), [], TimeProvider.System);
+        var context = new RunContext(new RunId(Run), plan, Main, PublishMode.FastForward, gates, new Dictionary<MilestoneId, string> { [Id] = "Title" }, Opened.Places.CommonDir)
+        {
+            Worktree = new WorktreeSetting { Ports = 0 },
+            Secrets = guard.Look,
+            Clean = new CleanWriting(guard.Scanner, text => Assert.Fail(text)),
+        };
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = Repo.User.Home, [LongProcess.RepositoryMarker] = Opened.Places.CommonDir };
+        var agents = new TurnRunner(new AgentSetup("/bin/false", environment, null, null, TimeSpan.FromMinutes(1)));
+        return new Hands(context, Opened, agents, new HeldTurns(), new MachineSlots(Repo.Around.In("turns"), 8, TimeProvider.System), new GateRunner(environment), new LiveTasks(Opened.Places), new ConfigGuard(Opened));
+    }
+}
