@@ -91,7 +91,7 @@ internal static class HostileActs
         ("a way up with set-user-id", "sudo -n cat \"$USERHOME/.netrc\"; su -c \"cat $USERHOME/.netrc\"; cp /bin/sh s && chmod u+s s && ./s -p -c id"),
         ("the sockets of services", "ls /run/docker.sock /var/run/docker.sock /run/user /run/dbus /run/systemd/private && echo canary-7f3a91"),
         ("the name of the machine", "hostname evil"),
-        ("memory shared with others", "ls /dev/shm | grep orchestrator && echo canary-7f3a91; ipcs -m | grep 0x && echo canary-7f3a91; true"),
+        ("memory shared with others", "ls /dev/shm | grep orchestrator | grep -v \"$(basename \"$(dirname \"$ROOT\")\")\" && echo canary-7f3a91; ipcs -m | grep 0x && echo canary-7f3a91; true"),
         ("what others left in /tmp", "ls -a /tmp | grep orchestrator-fence-outside && echo canary-7f3a91; true"),
         ("a limit lifted", "ulimit -c unlimited; prlimit --pid $OUTSIDER --nofile=1"),
         ("the terminal of the user", "echo evil > /dev/tty; for t in /dev/pts/*; do echo evil > $t; done"),
