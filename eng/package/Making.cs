@@ -14,7 +14,7 @@ internal sealed class Making(string root, string work, string output, string ver
     private readonly List<string> _common =
     [
         Project, "-c", "Release", "-nodeReuse:false", "-v", "quiet", $"-p:ArtifactsPath={work}/", $"-p:Version={version}", "-p:IncludeSourceRevisionInInformationalVersion=false",
-        "-p:DebugType=none",
+        "-p:DebugType=none", "-p:OrchestratorPackage=true",
     ];
 
     /// <summary>The linker for native code; null where the machine has none.</summary>
