@@ -137,20 +137,6 @@ public static class StateFolder
             Directory.Delete(old, recursive: true);
         }
 
-        if (Directory.Exists(places.Shadow))
-        {
-            // Out of the way in one step: a git that works for another milestone may still write into it.
-            Directory.Move(places.Shadow, spoilt);
-            try
-            {
-                Directory.Delete(spoilt, recursive: true);
-            }
-            catch (IOException)
-            {
-                // Written into while it went: what is left is taken away the next time.
-            }
-        }
-
         var format = await repository.Git.RunAsync(places.CommonDir, ["rev-parse", "--show-object-format"], cancellation).ConfigureAwait(false);
         MakePrivate(draft);
         await repository.Git.RunAsync(draft, ["init", "-q", "--bare", $"--object-format={format.Text}", "--template=", draft], cancellation).ConfigureAwait(false);
@@ -158,6 +144,20 @@ public static class StateFolder
         Directory.CreateDirectory(Path.Combine(draft, "info"));
         WriteWhole(Path.Combine(draft, "info", "exclude"), string.Join('\n', Excluded) + "\n");
         WriteWhole(Path.Combine(draft, "objects", "info", "alternates"), Path.Combine(places.CommonDir, "objects") + "\n");
+        if (Directory.Exists(places.Shadow))
+        {
+            // Out of the way in one step, and only now: a git that works for another milestone may still write into it, or start in it.
+            Directory.Move(places.Shadow, spoilt);
+        }
+
         Directory.Move(draft, places.Shadow);
+        try
+        {
+            Directory.Delete(spoilt, recursive: true);
+        }
+        catch (IOException)
+        {
+            // There was none; or it was written into while it went: then what is left is taken away the next time.
+        }
     }
 }

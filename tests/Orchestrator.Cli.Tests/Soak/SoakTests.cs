@@ -11,6 +11,9 @@ public sealed class SoakTests
     /// <summary>Those in work, those that wait for a limit beside them, and one made ready ahead.</summary>
     private const int MostWorktrees = (2 * Slots) + 1;
 
+    /// <summary>Four turns under way have as many; one that stayed open for each milestone would make a hundred.</summary>
+    private const int MostDescriptors = 16;
+
     /// <summary>A plan has its bound; more are done in several runs in one repository.</summary>
     private const int MostInRun = 1000;
 
@@ -64,7 +67,7 @@ public sealed class SoakTests
         var told = $"in the middle {Told(middle)}; at the end {Told(last)}";
         TestContext.Current.TestOutputHelper?.WriteLine(told);
         Assert.True(last.Min(s => s.Kibibytes) - middle.Min(s => s.Kibibytes) <= MostKibibytes + (count * KibibytesEach / 3), $"memory grows: {told}");
-        Assert.True(last.Min(s => s.Descriptors) - middle.Min(s => s.Descriptors) <= 4, $"descriptors grow: {told}");
+        Assert.True(last.Min(s => s.Descriptors) - middle.Min(s => s.Descriptors) <= MostDescriptors, $"descriptors grow: {told}");
         Assert.True(Median(last, s => s.Threads) - Median(middle, s => s.Threads) <= 3, $"threads grow: {told}");
         Assert.True(Median(last, s => s.Zombies) <= 2, $"zombies stay: {told}");
         Assert.True(last.Max(s => s.Worktrees) <= MostWorktrees, $"worktrees stay: {told}");
