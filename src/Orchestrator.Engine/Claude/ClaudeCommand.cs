@@ -33,8 +33,8 @@ public static class ClaudeCommand
         "SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", "USER", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "https_proxy", "http_proxy", "no_proxy",
     ];
 
-    // Where the user moved what tools fetch once for all: without these agents would fetch it again elsewhere, or not find their tools.
-    private static readonly string[] Caches =
+    /// <summary>Where the user moved what tools fetch once for all: without these agents would fetch it again elsewhere, or not find their tools.</summary>
+    internal static readonly string[] Caches =
     [
         "CARGO_HOME", "COMPOSER_CACHE_DIR", "GOCACHE", "GOMODCACHE", "GOPATH", "GRADLE_USER_HOME", "NUGET_PACKAGES", "PIP_CACHE_DIR", "PNPM_HOME",
         "RUSTUP_HOME", "UV_CACHE_DIR", "YARN_CACHE_FOLDER", "npm_config_cache",

@@ -1,5 +1,6 @@
 using Orchestrator.Core;
 using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Fence;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Processes;
@@ -25,12 +26,8 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
     private const string Login = ".credentials.json";
     private const string LoginFolder = "CLAUDE_CONFIG_DIR";
 
-    // They name folders that are not to be seen: without them tools take the home.
-    private static readonly string[] Elsewhere =
-    [
-        LoginFolder, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CARGO_HOME", "COMPOSER_CACHE_DIR", "GOCACHE", "GOMODCACHE", "GOPATH", "GRADLE_USER_HOME",
-        "NUGET_PACKAGES", "PIP_CACHE_DIR", "PNPM_HOME", "UV_CACHE_DIR", "YARN_CACHE_FOLDER", "npm_config_cache",
-    ];
+    // They name folders that are not to be seen: without them tools take the home. Rust's compilers are shown as a tool is.
+    private static readonly string[] Elsewhere = [LoginFolder, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", .. ClaudeCommand.Caches.Where(name => name != "RUSTUP_HOME")];
 
     private readonly PrivateGit _git = new(repository);
     private readonly Removal _removal = new(repository);
@@ -113,7 +110,7 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
         environment["HOME"] = home;
         var way = ways?.Through(name, spec with { Environment = environment });
         inside.AddRange(way?.Shown ?? []);
-        var place = new FencePlace(places.Root, worktree, Path.Combine(places.Fence(name), "home"), home, inside, Network: ways is null, setting.TemporaryBytes) { Before = way?.Before ?? [] };
+        var place = new FencePlace(places.Root, Path.Combine(places.Fence(name), "home"), home, inside, Network: ways is null, setting.TemporaryBytes) { Before = way?.Before ?? [] };
         return fence.Around(spec with { Environment = way?.Environment ?? environment }, place);
     }
 
