@@ -125,6 +125,6 @@ public sealed class FencedRunTests
         return repository;
     }
 
-    private static void SkipWithoutFence() =>
+    internal static void SkipWithoutFence() =>
         Assert.SkipWhen(FenceProbe.LookAsync(TestContext.Current.CancellationToken).GetAwaiter().GetResult().Level == FenceLevel.None, "no fence on this machine");
 }

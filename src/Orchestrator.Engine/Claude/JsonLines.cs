@@ -6,14 +6,17 @@ namespace Orchestrator.Engine.Claude;
 
 /// <summary>
 /// Follows a file of JSON objects, one a line, while another process writes it. A line that is not ended yet waits.
-/// Memory stays bounded however long a line is: one that is too long is passed over.
+/// Memory stays bounded however long a line is: one that is too long is passed over. Time stays bounded too: what comes
+/// while it is read waits for the next time, and of a file that is full of other things nothing more is believed.
 /// </summary>
 /// <param name="file">The file; it need not be there yet.</param>
 internal sealed class JsonLines(string file)
 {
     private const int MostLine = 32 << 20;
+    private const int MostBad = 1000;
     private readonly List<byte> _rest = [];
     private bool _skipping;
+    private int _bad;
 
     /// <summary>How many bytes were read so far.</summary>
     public long Length { get; private set; }
@@ -31,12 +34,14 @@ internal sealed class JsonLines(string file)
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         stream.Seek(Length, SeekOrigin.Begin);
         var buffer = new byte[64 * 1024];
-        int count;
-        while ((count = stream.Read(buffer)) > 0)
+        var end = stream.Length;
+        while (Length < end && _bad < MostBad && stream.Read(buffer) is > 0 and var count)
         {
             Length += count;
             Take(buffer.AsSpan(0, count), take, bad);
         }
+
+        Length = _bad < MostBad ? Length : end;
     }
 
     private void Take(ReadOnlySpan<byte> bytes, Action<JsonElement> take, Action<byte[]> bad)
@@ -56,7 +61,7 @@ internal sealed class JsonLines(string file)
                 return;
             }
 
-            if (!_skipping && _rest.Count > 0)
+            if (!_skipping && _rest.Count > 0 && _bad < MostBad)
             {
                 Line(_rest.ToArray(), take, bad);
             }
@@ -67,7 +72,7 @@ internal sealed class JsonLines(string file)
         }
     }
 
-    private static void Line(byte[] line, Action<JsonElement> take, Action<byte[]> bad)
+    private void Line(byte[] line, Action<JsonElement> take, Action<byte[]> bad)
     {
         try
         {
@@ -80,6 +85,7 @@ internal sealed class JsonLines(string file)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            _bad++;
             bad(line); // InvalidOperation: a name with half a surrogate pair, which is JSON but no text
         }
     }

@@ -101,6 +101,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
         try
         {
             var (exit, why, wall) = await FollowAsync(process, reader, turn, headers, cancellation).ConfigureAwait(false);
+            why = process.Excess is { } excess ? new TurnOutcome.Failed(FailureKind.Attempt, "agent.excess", $"The agent was ended so that the others can go on. {excess}") : why;
             return (reader.Report, exit, ErrorsOf(files + ".err"), why, meter is { Seen: true } ? Took(meter, wall, turn.Folder) : null);
         }
         catch (OperationCanceledException)

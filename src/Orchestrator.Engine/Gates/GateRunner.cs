@@ -77,6 +77,11 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment, 
         {
             if (await process.WaitAsync(gate.Timeout, cancellation).ConfigureAwait(false) is { } exit)
             {
+                if (process.Excess is { } excess)
+                {
+                    return (false, $"ended so that others can go on: {excess}\n{Tail(log, DetailBytes).Trim()}");
+                }
+
                 return (true, exit == 0 ? null : $"exit code {exit}\n{Tail(log, DetailBytes).Trim()}");
             }
 

@@ -25,18 +25,28 @@ public sealed class LongProcess : IDisposable
     private readonly Process _process;
     private readonly string _order;
     private readonly bool _fenced;
+    private readonly string[] _printed;
     private readonly bool _ownSession = Tool("setsid") is not null;
     private readonly Lock _freezing = new();
     private bool _frozen, _ending;
 
-    private LongProcess(Process process, string order, bool fenced)
+    private LongProcess(Process process, string order, ProcessSpec spec, string[] printed)
     {
-        (_process, _order, _fenced) = (process, order, fenced);
+        (_process, _order, _fenced, Writes, _printed) = (process, order, spec.Fenced, spec.Writes, printed);
         OurProcesses.Add(this);
     }
 
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
+
+    /// <summary>The folders that it may fill.</summary>
+    public IReadOnlyList<string> Writes { get; }
+
+    /// <summary>For what it was ended, because it took too much of the machine; null when it was not.</summary>
+    public string? Excess { get; private set; }
+
+    /// <summary>How much it printed so far, in bytes.</summary>
+    public long Printed => _printed.Sum(file => new FileInfo(file) is { Exists: true } info ? info.Length : 0);
 
     /// <summary>Starts it.</summary>
     /// <param name="spec">What to run; <see cref="RepositoryMarker"/> must be in its environment.</param>
@@ -63,7 +73,7 @@ public sealed class LongProcess : IDisposable
         var info = ShortProcess.Info(new ProcessSpec(Shell, arguments, spec.Directory, environment));
         info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = false;
         await Guardian.StandByAsync($"{OurProcesses.LifeMarker}={OurProcesses.Life}").ConfigureAwait(false);
-        return await OurProcesses.WhileNotFrozenAsync(async () => new LongProcess(await Spawner.StartAsync(info).ConfigureAwait(false), order, spec.Fenced)).ConfigureAwait(false);
+        return await OurProcesses.WhileNotFrozenAsync(async () => new LongProcess(await Spawner.StartAsync(info).ConfigureAwait(false), order, spec, [output, errors])).ConfigureAwait(false);
     }
 
     /// <summary>Waits for the end. Returns the exit code, 128 + n when signal n ended it.</summary>
@@ -117,6 +127,29 @@ public sealed class LongProcess : IDisposable
 
             Posix.Signal(signal == Posix.Kill ? _process.Id : Inner() ?? _process.Id, signal);
             await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(patience))).ConfigureAwait(false);
+        }
+
+        Sweep();
+    }
+
+    /// <summary>Ends it at once, for it takes too much of the machine. Whoever waits for its end finds out why.</summary>
+    public void EndFor(string excess)
+    {
+        lock (_freezing)
+        {
+            if (_ending)
+            {
+                return;
+            }
+
+            (_ending, Excess) = (true, excess);
+            Thaw();
+        }
+
+        if (!_process.HasExited)
+        {
+            Posix.Signal(_process.Id, Posix.Kill); // around a fence: all in there end with it
+            Posix.SignalGroup(_process.Id, Posix.Kill);
         }
 
         Sweep();

@@ -68,6 +68,14 @@ public static class OurProcesses
         }
     }
 
+    internal static IReadOnlyList<LongProcess> All()
+    {
+        lock (Live)
+        {
+            return [.. Live];
+        }
+    }
+
     internal static void Add(LongProcess process)
     {
         lock (Live)
@@ -105,13 +113,7 @@ public static class OurProcesses
     /// <summary>What was frozen for its own sake stays so when all others go on.</summary>
     private static void FreezeAgain()
     {
-        LongProcess[] live;
-        lock (Live)
-        {
-            live = [.. Live];
-        }
-
-        foreach (var process in live)
+        foreach (var process in All())
         {
             process.FreezeAgain();
         }

@@ -20,6 +20,9 @@ public sealed record ProcessSpec(
     /// </summary>
     public bool Fenced { get; init; }
 
+    /// <summary>The folders that it may fill, absolute.</summary>
+    public IReadOnlyList<string> Writes { get; init; } = [Directory];
+
     /// <summary>What it may use of the model; null for what has nothing to ask there.</summary>
     public ModelShare? Model { get; init; }
 }

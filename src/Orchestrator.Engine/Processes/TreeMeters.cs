@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-
 namespace Orchestrator.Engine.Processes;
 
 /// <summary>What a process and all that it started took so far.</summary>
@@ -41,8 +38,6 @@ public sealed class TreeMeters(TimeProvider time) : IDisposable
     private readonly Lock _lock = new();
     private readonly List<TreeMeter> _meters = [];
     private ITimer? _timer;
-
-    private readonly record struct Stat(int Pid, int Parent, int Session, long Ticks);
 
     /// <summary>The memory that all of them hold, as of the latest look; null when none was looked at.</summary>
     public long? Memory
@@ -97,73 +92,16 @@ public sealed class TreeMeters(TimeProvider time) : IDisposable
             return;
         }
 
-        var all = All();
-        var children = all.ToLookup(p => p.Parent);
+        var table = ProcessTable.Look();
         foreach (var meter in meters)
         {
-            var tree = new Dictionary<int, Stat>();
-            var next = new Queue<Stat>(all.Where(p => p.Pid == meter.Id || p.Session == meter.Id));
-            while (next.TryDequeue(out var process))
+            if (table.TreeOf(meter.Id) is { Count: > 0 } tree)
             {
-                if (tree.TryAdd(process.Pid, process))
-                {
-                    foreach (var child in children[process.Pid])
-                    {
-                        next.Enqueue(child);
-                    }
-                }
-            }
-
-            if (tree.ContainsKey(meter.Id))
-            {
-                meter.Take(tree.Keys.Sum(OwnMemory), TimeSpan.FromSeconds((double)tree.Values.Sum(p => p.Ticks) / TicksPerSecond));
+                meter.Take(tree.Sum(p => ProcessTable.OwnMemory(p.Pid)), TimeSpan.FromSeconds((double)tree.Sum(p => p.Ticks) / TicksPerSecond));
             }
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
-
-    private static List<Stat> All()
-    {
-        var all = new List<Stat>();
-        Span<byte> text = stackalloc byte[1024];
-        foreach (var (pid, folder) in Proc.All())
-        {
-            var length = Proc.Read(Path.Combine(folder, "stat"), text);
-            var fields = text[..length];
-            fields = fields[(fields.LastIndexOf((byte)')') + 1)..];
-
-            // State, parent, group, session, …, user and system time, those of reaped children.
-            if (Field(fields, 1) is { } parent && Field(fields, 3) is { } session && Field(fields, 14) is { } reapedSystem)
-            {
-                all.Add(new Stat(pid, (int)parent, (int)session, (Field(fields, 11) ?? 0) + (Field(fields, 12) ?? 0) + (Field(fields, 13) ?? 0) + reapedSystem));
-            }
-        }
-
-        return all;
-    }
-
-    /// <summary>What a process holds that it shares with nobody: neither its program nor mapped files.</summary>
-    private static long OwnMemory(int pid)
-    {
-        Span<byte> text = stackalloc byte[2048];
-        var length = Proc.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"), text);
-        var at = text[..length].IndexOf("RssAnon:"u8);
-        return at < 0 ? 0 : (Field(text[(at + 8)..length], 0) ?? 0) * 1024;
-    }
-
-    private static long? Field(ReadOnlySpan<byte> text, int index)
-    {
-        foreach (var range in text.SplitAny((byte)' ', (byte)'\t', (byte)'\n'))
-        {
-            var word = text[range];
-            if (!word.IsEmpty && index-- == 0)
-            {
-                return Utf8Parser.TryParse(word, out long number, out _) ? number : null;
-            }
-        }
-
-        return null;
-    }
 }

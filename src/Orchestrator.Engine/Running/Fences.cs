@@ -102,7 +102,7 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
         var way = ways?.Through(name, spec with { Environment = environment }, own);
         inside.AddRange(way?.Shown ?? []);
         var place = new FencePlace(places.Root, own, home, inside, setting.Network == FenceNetwork.Shared, setting.TemporaryBytes) { Before = way?.Before ?? [] };
-        return fence.Around(spec with { Environment = way?.Environment ?? environment }, place);
+        return fence.Around(spec with { Environment = way?.Environment ?? environment, Writes = [.. spec.Writes, own, places.Temporary(name)] }, place);
     }
 
     /// <summary>Where the user's home is, for another lies over it; a place of its own where there is none that can be hidden.</summary>

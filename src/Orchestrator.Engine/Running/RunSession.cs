@@ -27,6 +27,9 @@ namespace Orchestrator.Engine.Running;
 public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOnlyList<IObserver> observers, TimeProvider time)
 {
     private const long Mebi = 1 << 20;
+    private const int MostProcesses = 4096;
+    private const long MostPrinted = 256 * Mebi;
+    private const long LeastDisk = 256 * Mebi;
     private readonly Lock _lock = new();
     private readonly List<Event> _early = [];
     private RunLoop? _loop;
@@ -219,6 +222,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             log.Say(LogEventLevel.Warning, $"no bound that is common to all orchestrators on this machine: {trouble}");
         }
 
+        var probe = ProbeOf(repository.Places, logs);
+        using var bounds = new BoundsWatch(BoundsOf(limits), () => probe.Look() is var sample ? (sample.MemoryAvailable, sample.Disks.FirstOrDefault(d => d.Worktrees).Free) : default);
         watch.Begin(loop.Tell);
         var ended = await loop.RunAsync(opened.Run, opened.State, first).ConfigureAwait(false);
         if (ended.Unlanded is not null || ended.Final is Final.Stopped { Code: "target.gone" })
@@ -236,6 +241,9 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         .. SecretGuard.OwnOf(user, settings.ClaudeEnv),
         .. settings.Notify.Webhook?.Address is { } address ? [address.OriginalString] : Array.Empty<string>(),
     ];
+
+    /// <summary>What each agent, gate or command may take. A shortage ends somebody only when it is worse than one that holds new work back.</summary>
+    private static Core.Capacity.Bounds BoundsOf(Core.Capacity.GaugeLimits limits) => new(MostProcesses, MostPrinted, limits.MemoryReserve / 2, (limits.DiskFloor ?? LeastDisk) / 2);
 
     /// <summary>Looks at all that a run writes to.</summary>
     public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null) =>

@@ -284,6 +284,18 @@ public sealed class TranscriptReaderTests : IDisposable
     private static string Call(string id, string? tool, string? parent = null) =>
         $$$"""{"type":"assistant","parent_tool_use_id":{{{(parent is null ? "null" : $"\"{parent}\"")}}},"message":{"id":"{{{id}}}","model":"claude-opus-5-5","content":[{{{(tool is null ? "" : "{\"type\":\"tool_use\",\"id\":\"" + tool + "\",\"name\":\"Bash\",\"input\":{}}")}}}]}}""";
 
+    [Fact]
+    public void Of_a_stream_of_other_things_nothing_more_is_believed_and_it_costs_no_time()
+    {
+        const string Answer = """{"type":"result","subtype":"success","is_error":false,"result":"done"}""";
+        Assert.NotNull(Read([.. Enumerable.Repeat("{x}", 999), Answer]).Result);
+
+        var report = Read([.. Enumerable.Repeat("{x}", 1_000_000), Answer]);
+
+        Assert.Null(report.Result);
+        Assert.Equal(1000, report.BadLines);
+    }
+
     private static string ToolResult(string tool) => $$$"""{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"{{{tool}}}","content":"x"}]}}""";
 
     private TurnReport Read(params string[] lines)

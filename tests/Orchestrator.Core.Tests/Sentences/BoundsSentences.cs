@@ -1,0 +1,54 @@
+using Orchestrator.Core.Capacity;
+
+namespace Orchestrator.Core.Tests.Sentences;
+
+/// <summary>Who is ended so that the others can go on.</summary>
+public sealed class BoundsSentences
+{
+    private const long Gibi = 1L << 30;
+
+    private static readonly Bounds Bounds = new(Processes: 4096, Printed: Gibi, MemoryFloor: Gibi, DiskFloor: 2 * Gibi);
+
+    [Fact]
+    public void Nobody_within_the_bounds_is_ended() =>
+        Assert.Empty(Bounds.Beyond([new(4096, Gibi, 100 * Gibi, 100 * Gibi), new()], 2 * Gibi, 3 * Gibi));
+
+    [Fact]
+    public void Whoever_starts_too_many_processes_is_ended() =>
+        Assert.Equal([(1, "It started more than 4096 processes.")], Bounds.Beyond([new(40), new(4097), new(null)]));
+
+    [Fact]
+    public void Whoever_prints_without_end_is_ended() =>
+        Assert.Equal([(0, "It printed more than 1024 MiB.")], Bounds.Beyond([new(40, Gibi + 1), new(40, Gibi)]));
+
+    [Fact]
+    public void All_that_are_beyond_a_bound_of_their_own_are_ended() =>
+        Assert.Equal([0, 2], Bounds.Beyond([new(5000), new(1), new(1, 2 * Gibi)]).Select(e => e.Index));
+
+    [Fact]
+    public void Of_a_shortage_only_the_one_that_explains_it_is_ended()
+    {
+        Assert.Equal([(1, "It held 4096 MiB of memory when 512 MiB were left.")], Bounds.Beyond([new(Memory: 2 * Gibi), new(Memory: 4 * Gibi), new(Memory: Gibi)], memoryFree: Gibi / 2));
+        Assert.Equal([(0, "Its folders held 9216 MiB when 1024 MiB were left on the disk.")], Bounds.Beyond([new(Written: 9 * Gibi), new(Written: Gibi)], diskFree: Gibi));
+    }
+
+    [Fact]
+    public void A_shortage_that_several_make_ends_none_of_them() =>
+        Assert.Empty(Bounds.Beyond([new(Memory: 3 * Gibi, Written: 3 * Gibi), new(Memory: 4 * Gibi, Written: 4 * Gibi)], 1, 1));
+
+    [Fact]
+    public void A_shortage_that_none_of_ours_explains_ends_nobody() =>
+        Assert.Empty(Bounds.Beyond([new(Memory: 255L << 20, Written: 255L << 20)], 1, 1));
+
+    [Fact]
+    public void What_nobody_knows_ends_nobody() =>
+        Assert.Empty(Bounds.Beyond([new(Memory: 9 * Gibi, Written: 9 * Gibi), new()]));
+
+    [Fact]
+    public void Only_in_a_shortage_is_it_measured_who_made_it()
+    {
+        Assert.Equal((false, false), Bounds.Wanted(Gibi, 2 * Gibi));
+        Assert.Equal((true, true), Bounds.Wanted(Gibi - 1, 1));
+        Assert.Equal((false, false), Bounds.Wanted(null, null));
+    }
+}
