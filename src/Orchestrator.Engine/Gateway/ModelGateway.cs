@@ -25,9 +25,10 @@ public sealed class ModelGateway : IDisposable
 
     /// <summary>Lets agents in at a unix socket, from now on. A fence of its own has a socket of its own.</summary>
     /// <param name="path">At most 107 bytes. What a gateway that has gone left there is replaced.</param>
+    /// <param name="whose">Which turns are heard there; all, if nothing is said.</param>
     /// <exception cref="IOException">The path is too long or taken.</exception>
-    public Door Listen(string path) =>
-        new(UnixSocket.Listen(path), (socket, cancellation) => new ModelVisit(socket, _turns, _upstream, Hear).ServeAsync(cancellation));
+    public Door Listen(string path, Func<string, bool>? whose = null) =>
+        new(UnixSocket.Listen(path), (socket, cancellation) => new ModelVisit(socket, _turns, whose ?? (_ => true), _upstream, Hear).ServeAsync(cancellation));
 
     /// <summary>A turn may ask from now on.</summary>
     /// <returns>Its dummy key: for <c>ANTHROPIC_API_KEY</c>, or for <c>CLAUDE_CODE_OAUTH_TOKEN</c> where the credential is a token.</returns>

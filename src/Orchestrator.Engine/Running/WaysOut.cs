@@ -35,15 +35,16 @@ public sealed class WaysOut : IAsyncDisposable
     private readonly ConcurrentDictionary<string, IReadOnlyList<Door>> _doors = new();
     private readonly ConcurrentDictionary<string, string> _turns = new();
     private readonly string _credential;
+    private readonly string _secret;
     private readonly string _folder;
     private readonly ModelGateway _model;
     private readonly FeedProxy? _feeds;
     private readonly string _relay;
     private int _opened;
 
-    private WaysOut(string credential, ModelGateway model, FeedProxy? feeds, string relay)
+    private WaysOut(string credential, string secret, ModelGateway model, FeedProxy? feeds, string relay)
     {
-        (_credential, _model, _feeds, _relay) = (credential, model, feeds, relay);
+        (_credential, _secret, _model, _feeds, _relay) = (credential, secret, model, feeds, relay);
         _folder = Directory.CreateTempSubdirectory("orchestrator-").FullName; // the path of a socket has to be short
     }
 
@@ -52,7 +53,8 @@ public sealed class WaysOut : IAsyncDisposable
     /// <param name="agents">The agents' environment, in which the key stands.</param>
     /// <param name="time">The clock.</param>
     /// <param name="problems">Takes what is wrong.</param>
-    public static WaysOut? Make(FenceSetting setting, IReadOnlyDictionary<string, string> agents, TimeProvider time, List<Problem> problems)
+    /// <param name="relay">What is started in the fence and leads to the sockets; the program itself, if nothing is said.</param>
+    public static WaysOut? Make(FenceSetting setting, IReadOnlyDictionary<string, string> agents, TimeProvider time, List<Problem> problems, string? relay = null)
     {
         if (setting.Network == FenceNetwork.Shared)
         {
@@ -72,24 +74,28 @@ public sealed class WaysOut : IAsyncDisposable
             problems.Add(new Problem("fence.network", variable is null ? "Without a network the model is reached with a key, and agents have none." : $"{BaseUrl} is no address.", new Place("fence.network"), $"Name the variable with the key in 'claude.env', e.g. {Credentials[0].Variable}; or leave 'fence.network' out."));
         }
 
-        if (provider is null || variable is null || feeds.Contains(null) || Environment.ProcessPath is not { } relay)
+        if (provider is null || variable is null || feeds.Contains(null) || (relay ?? Environment.ProcessPath) is not { } started)
         {
             return null;
         }
 
         var credential = token ? ModelCredential.Token(agents[variable]) : ModelCredential.Key(agents[variable]);
         var proxy = Proxies[..2].Select(agents.GetValueOrDefault).FirstOrDefault(p => p is not null) is { } through && !provider.IsLoopback ? new WebProxy(through) : null;
-        return new WaysOut(variable, new ModelGateway(provider, credential, _ => { }, time, proxy), feeds.Count > 0 ? new FeedProxy([.. feeds.OfType<FeedHost>()]) : null, relay);
+        return new WaysOut(variable, agents[variable], new ModelGateway(provider, credential, _ => { }, time, proxy), feeds.Count > 0 ? new FeedProxy([.. feeds.OfType<FeedHost>()]) : null, started);
     }
 
     /// <summary>What a process in a worktree's fence gets. Agents, who have the key in their environment, get the model; the key stays out.</summary>
     public Way Through(string name, ProcessSpec spec)
     {
-        var environment = spec.Environment.Where(v => !Proxies.Contains(v.Key)).ToDictionary();
+        // Whoever named two credentials has two that must not be seen, and one may stand in another variable as well.
+        var isAgent = spec.Environment.ContainsKey(_credential);
+        var environment = spec.Environment
+            .Where(v => !Proxies.Contains(v.Key) && !Array.Exists(Credentials, c => c.Variable == v.Key) && !v.Value.Contains(_secret, StringComparison.Ordinal))
+            .ToDictionary();
         var doors = _doors.GetOrAdd(name, Open);
         List<string> ways = [];
         List<Shown> shown = [];
-        if (environment.ContainsKey(_credential))
+        if (isAgent)
         {
             var turn = string.Create(CultureInfo.InvariantCulture, $"{name}/{Interlocked.Increment(ref _opened)}");
             Forget(name);
@@ -159,7 +165,9 @@ public sealed class WaysOut : IAsyncDisposable
     }
 
     private IReadOnlyList<Door> Open(string name) =>
-        _feeds is null ? [_model.Listen(SocketOf(name, "m"))] : [_model.Listen(SocketOf(name, "m")), _feeds.Listen(SocketOf(name, "f"))];
+        _feeds is null ? [ToModel(name)] : [ToModel(name), _feeds.Listen(SocketOf(name, "f"))];
+
+    private Door ToModel(string name) => _model.Listen(SocketOf(name, "m"), turn => turn.StartsWith(name + "/", StringComparison.Ordinal));
 
     private string SocketOf(string name, string kind) => Path.Combine(_folder, $"{name}.{kind}");
 }
