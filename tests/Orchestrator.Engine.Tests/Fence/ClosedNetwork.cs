@@ -29,6 +29,7 @@ internal sealed class ClosedNetwork : IAsyncDisposable
     private readonly Dictionary<string, string> _agents;
     private string? _folder;
     private string _sockets = "";
+    private Dictionary<string, string> _known = [];
 
     public ClosedNetwork(TempFolder around)
     {
@@ -53,7 +54,7 @@ internal sealed class ClosedNetwork : IAsyncDisposable
 
     public WaysOut Ways { get; }
 
-    /// <summary>Adds what an agent gets, and what an act is after: where others listen, the sibling's key and socket, and a key whose turn has ended.</summary>
+    /// <summary>Adds what an agent gets, and what an act is after: the sibling's key and socket, and a key whose turn has ended.</summary>
     /// <param name="environment">Of the agent.</param>
     /// <param name="fence">Fences a worktree's turn in.</param>
     public async Task AddAsync(Dictionary<string, string> environment, Func<string, Task<ProcessSpec>> fence)
@@ -63,15 +64,16 @@ internal sealed class ClosedNetwork : IAsyncDisposable
             environment[name] = value;
         }
 
-        var sibling = await fence("1B");
-        var socket = sibling.Arguments.First(argument => argument.EndsWith("1B.m", StringComparison.Ordinal));
-        _folder = Path.GetDirectoryName(socket);
-        var ended = await fence("1A");
-        _sockets = Sockets();
-        foreach (var (name, value) in new[]
+        if (_known.Count == 0)
         {
-            ("SIBLING_KEY", sibling.Environment["ANTHROPIC_API_KEY"]), ("SIBLING_SOCKET", socket), ("ENDED_KEY", ended.Environment["ANTHROPIC_API_KEY"]), ("SOCKETS", _folder!),
-        })
+            var (sibling, ended) = (await fence("1B"), await fence("1A"));
+            var socket = sibling.Arguments.First(argument => argument.EndsWith("1B.m", StringComparison.Ordinal));
+            _folder = Path.GetDirectoryName(socket)!;
+            _known = new() { ["SIBLING_KEY"] = sibling.Environment["ANTHROPIC_API_KEY"], ["SIBLING_SOCKET"] = socket, ["ENDED_KEY"] = ended.Environment["ANTHROPIC_API_KEY"], ["SOCKETS"] = _folder };
+            _sockets = Sockets();
+        }
+
+        foreach (var (name, value) in _known)
         {
             environment[name] = value;
         }
