@@ -142,7 +142,7 @@ internal sealed class ClosedNetwork : IAsyncDisposable
         {
             while (true)
             {
-                await next();
+                using var visitor = await next() as IDisposable;
                 _heard.Enqueue(where);
             }
         }
