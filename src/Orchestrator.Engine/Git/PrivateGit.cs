@@ -43,9 +43,11 @@ public sealed partial class PrivateGit(Repository repository)
         {
             await _removal.ScratchAsync(objects, cancellation).ConfigureAwait(false);
             Directory.CreateDirectory(Path.Combine(objects, "pack"));
-            Directory.CreateDirectory(Path.Combine(objects, "info"));
         }
 
+        // It was theirs to write: what lies there may be a link to anywhere.
+        await _removal.ScratchAsync(Path.Combine(objects, "info"), cancellation).ConfigureAwait(false);
+        Directory.CreateDirectory(Path.Combine(objects, "info"));
         await File.WriteAllTextAsync(Path.Combine(objects, "info", "alternates"), BorrowedAt + "\n", cancellation).ConfigureAwait(false);
         return new FencedGit(places.CommonDir, admin, copy, objects, BorrowedAt, Alternates(places.CommonDir), worktrees, await ConfigsAsync(places.CommonDir, admin, home, cancellation).ConfigureAwait(false));
     }

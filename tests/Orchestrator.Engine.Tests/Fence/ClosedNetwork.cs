@@ -3,10 +3,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Orchestrator.Core;
+using Orchestrator.Engine.Gateway;
 using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Running;
-using Orchestrator.Engine.Settings;
 using Orchestrator.Engine.Tests.Gateway;
 using Orchestrator.Engine.Tests.Support;
 
@@ -31,7 +30,11 @@ internal sealed class ClosedNetwork : IAsyncDisposable
     private string _sockets = "";
     private Dictionary<string, string> _known = [];
 
-    public ClosedNetwork(TempFolder around)
+    /// <summary>Begins to listen.</summary>
+    /// <param name="around">Where things may lie.</param>
+    /// <param name="shared">Whether the fences share the network all the same, and the gateway is a port.</param>
+    /// <param name="login">The file of a login, in place of the key.</param>
+    public ClosedNetwork(TempFolder around, bool shared = false, string? login = null)
     {
         // The relay is the program, which these tests have not got; they speak at the sockets that it would lead to.
         var relay = around.Script("relay/relay", "while [ \"$1\" != -- ]; do shift; done; shift; exec \"$@\"");
@@ -43,10 +46,9 @@ internal sealed class ClosedNetwork : IAsyncDisposable
         _stream.Start();
         _nameless.Bind(new UnixDomainSocketEndPoint("\0" + _name));
         _nameless.Listen();
-        List<Problem> problems = [];
-        var setting = new FenceSetting { Network = FenceNetwork.Model, Feeds = ["feed.invalid:443", $"localhost:{Port(_stream.LocalEndpoint)}"] };
-        Ways = WaysOut.Make(setting, _agents, TimeProvider.System, problems, relay)!;
-        Assert.Empty(problems);
+        var credential = login is null ? ModelCredential.Key(Key) : new ModelLogin(login, _ => Task.CompletedTask, TimeProvider.System);
+        var access = new ModelAccess(_provider.Address, credential, login is null ? "ANTHROPIC_API_KEY" : null, null, []);
+        Ways = new WaysOut(access, shared, [new("feed.invalid", 443), new("localhost", ((IPEndPoint)_stream.LocalEndpoint).Port)], relay, TimeProvider.System);
         _ = HearAsync("TCP", () => _stream.AcceptSocketAsync());
         _ = HearAsync("UDP", () => _datagrams.ReceiveAsync());
         _ = HearAsync("a socket without a file", () => _nameless.AcceptAsync());
@@ -67,9 +69,13 @@ internal sealed class ClosedNetwork : IAsyncDisposable
         if (_known.Count == 0)
         {
             var (sibling, ended) = (await fence("1B"), await fence("1A"));
-            var socket = sibling.Arguments.First(argument => argument.EndsWith("1B.m", StringComparison.Ordinal));
-            _folder = Path.GetDirectoryName(socket)!;
-            _known = new() { ["SIBLING_KEY"] = sibling.Environment["ANTHROPIC_API_KEY"], ["SIBLING_SOCKET"] = socket, ["ENDED_KEY"] = ended.Environment["ANTHROPIC_API_KEY"], ["SOCKETS"] = _folder };
+            var socket = sibling.Arguments.FirstOrDefault(argument => argument.EndsWith("1B.m", StringComparison.Ordinal));
+            _folder = Path.GetDirectoryName(socket);
+            _known = new()
+            {
+                ["SIBLING_KEY"] = sibling.Environment.GetValueOrDefault("ANTHROPIC_API_KEY", ""), ["ENDED_KEY"] = ended.Environment.GetValueOrDefault("ANTHROPIC_API_KEY", ""),
+                ["SIBLING_SOCKET"] = socket ?? sibling.Environment["ANTHROPIC_BASE_URL"]["http://".Length..], ["SOCKETS"] = _folder ?? "",
+            };
             _sockets = Sockets();
         }
 

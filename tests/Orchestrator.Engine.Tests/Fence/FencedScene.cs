@@ -48,13 +48,16 @@ internal sealed class FencedScene : IAsyncDisposable
 
     /// <summary>Makes it. Where this machine has no fence, the test is skipped.</summary>
     /// <param name="network">Whether the fence shares the machine's network.</param>
-    public static async Task<FencedScene> MakeAsync(bool network = true)
+    /// <param name="gateway">Whether there is a gateway also where it does.</param>
+    /// <param name="login">What the CLI's login is, in place of a key.</param>
+    public static async Task<FencedScene> MakeAsync(bool network = true, bool gateway = false, string? login = null)
     {
         var found = await FenceProbe.LookAsync(TestContext.Current.CancellationToken);
         Assert.SkipWhen(found.Fence is null, $"no fence: {found.Why}");
         var repository = new TempRepository();
         var (opened, _) = await Repository.OpenAsync(repository.Root, repository.User, TestContext.Current.CancellationToken);
-        var scene = new FencedScene(opened!, repository, network ? null : new ClosedNetwork(repository.Around));
+        var file = login is null ? null : Files.Write(repository.Around.In("home"), ".claude/.credentials.json", login);
+        var scene = new FencedScene(opened!, repository, network && !gateway ? null : new ClosedNetwork(repository.Around, shared: network, file));
         repository.Git("remote", "add", "origin", $"https://ada:{Canary}@example.org/x.git");
         repository.Git("remote", "add", "second", $"https://ada:p@{Canary}@example.org/x.git");
         repository.Git("config", "http.extraheader", $"Authorization: {Canary}");
@@ -115,7 +118,8 @@ internal sealed class FencedScene : IAsyncDisposable
     public async Task<LongProcess> StartAsync(string script, FenceSetting? setting = null, string user = Me, bool gate = false)
     {
         var found = await FenceProbe.LookAsync(TestContext.Current.CancellationToken);
-        var fences = new Fences(_opened, found.Fence!, setting ?? new FenceSetting { TemporaryBytes = 64 << 20 }, [], Closed?.Ways);
+        var network = Closed is { Ways.Shared: false } ? FenceNetwork.Model : FenceNetwork.Shared;
+        var fences = new Fences(_opened, found.Fence!, setting ?? new FenceSetting { TemporaryBytes = 64 << 20, Network = network }, [], Closed?.Ways);
         var around = await fences.AroundAsync("1A", anew: false, TestContext.Current.CancellationToken);
         var environment = new Dictionary<string, string>
         {
@@ -125,10 +129,10 @@ internal sealed class FencedScene : IAsyncDisposable
         };
         if (Closed is not null && !gate)
         {
-            await Closed.AddAsync(environment, async one => (await fences.AroundAsync(one, anew: false, TestContext.Current.CancellationToken))(new ProcessSpec("/bin/true", [], "/", environment)));
+            await Closed.AddAsync(environment, async one => (await fences.AroundAsync(one, anew: false, TestContext.Current.CancellationToken))(new ProcessSpec("/bin/true", [], "/", environment) { Model = new ModelShare() }));
         }
 
-        var spec = around(new ProcessSpec("/bin/sh", ["-c", $"exec 2>&1\n{script}"], Worktree, environment));
+        var spec = around(new ProcessSpec("/bin/sh", ["-c", $"exec 2>&1\n{script}"], Worktree, environment) { Model = gate ? null : new ModelShare() });
         if (user == Nobody)
         {
             Closed?.Give("65534:65534");

@@ -59,6 +59,40 @@ public sealed class HostileActTests
         Assert.Equal("feeds\nobjects\n", gate);
     }
 
+    /// <summary>The program writes a dummy of the login into the home that the agent had to itself before.</summary>
+    [Theory]
+    [InlineData("ln -sf \"$USERHOME/.bashrc\" ~/.claude/.credentials.json", true)]
+    [InlineData("rm -rf ~/.claude; ln -s \"$USERHOME/.ssh\" ~/.claude", true)]
+    [InlineData("rm -rf ~/.claude; ln -s \"$USERHOME/nowhere\" ~/.claude", false)]
+    [InlineData("rm -rf ~/.claude; mkdir -p ~/.claude/.credentials.json/x", false)]
+    [InlineData("rm -rf ~/.claude; echo x > ~/.claude", true)]
+    public async Task A_link_in_an_agents_home_leads_nothing_of_ours_outside(string script, bool network)
+    {
+        await using var scene = await FencedScene.MakeAsync(network, gateway: true, login: """{ "claudeAiOauth": { "accessToken": "canary-7f3a91", "expiresAt": 99999999999999 } }""");
+        await scene.ActAsync("true");
+        var before = scene.Outside();
+
+        await scene.ActAsync(script);
+        var (_, said) = await scene.ActAsync("cat ~/.claude/.credentials.json");
+
+        Assert.Equal(before, scene.Outside());
+        Assert.Contains("sk-ant-dummy-1A", said, StringComparison.Ordinal);
+        Assert.DoesNotContain(FencedScene.Canary, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_the_network_is_shared_each_worktree_has_a_gateway_that_hears_it_alone()
+    {
+        await using var scene = await FencedScene.MakeAsync(gateway: true);
+
+        var (_, own) = await scene.ActAsync(NetworkActs.Words + "ask ${ANTHROPIC_BASE_URL#http://} \"$(message $ANTHROPIC_API_KEY)\"");
+        var (_, others) = await scene.ActAsync(NetworkActs.Words + "M=${ANTHROPIC_BASE_URL#http://}; let_in $M \"$(message $SIBLING_KEY)\"; let_in $SIBLING_SOCKET \"$(message $ANTHROPIC_API_KEY)\"; let_in $M \"$(message $ENDED_KEY)\"; env");
+
+        Assert.StartsWith("HTTP/1.1 200 OK", own, StringComparison.Ordinal);
+        Assert.DoesNotContain(FencedScene.Canary, others, StringComparison.Ordinal);
+        Assert.Equal((1, null), (scene.Closed!.Messages(), scene.Closed.Reached()));
+    }
+
     [Fact]
     public async Task Where_the_network_is_shared_the_same_words_reach_what_listens()
     {

@@ -51,6 +51,8 @@ internal static class HostileActs
         ("the objects removed", "rm -rf \"$ROOT\"/.git/objects/??"),
         ("an object spoilt", "f=$(find \"$ROOT/.git/objects\" -type f | head -1); chmod u+w \"$f\"; echo x > \"$f\""),
         ("objects borrowed from elsewhere", "mkdir -p \"$ROOT/.git/objects/info\"; echo /tmp/evil > \"$ROOT/.git/objects/info/alternates\""),
+        ("a link where the next turn's objects are named", "ln -sf \"$USERHOME/.bashrc\" \"$ROOT/.git/objects/info/alternates\""),
+        ("a link to where they are named", "rm -rf \"$ROOT/.git/objects/info\"; ln -s \"$USERHOME/.ssh\" \"$ROOT/.git/objects/info\""),
         ("a HEAD of the checkout's", "echo 'ref: refs/heads/evil' > \"$ROOT/.git/HEAD\""),
         ("a lock in the repository", ": > \"$ROOT/.git/index.lock\""),
         ("an index of the checkout's", ": > \"$ROOT/.git/index\""),
