@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FakeClaude;
 
 // Plays the Claude Code CLI for tests that need hundreds of runs. What it does is said by a line 'fake: MODE' in the
 // milestone's text; a contract test holds it to the behaviour of the real one.
@@ -74,10 +75,22 @@ if (role == "plan" && mode != "login")
     return 0;
 }
 
+if (mode == "obey")
+{
+    Obedience.Obey(prompt, ".", said => Line($"{{\"type\":\"assistant\",\"message\":{{\"id\":\"o\",\"model\":\"fake\",\"role\":\"assistant\",\"content\":[{{\"type\":\"text\",\"text\":\"{JsonEncodedText.Encode(said)}\"}}]}}}}"), Act);
+}
+
 if (role == "review")
 {
     var wants = mode is "changes-then-approve" or "hold:remediate" && round == 0 || mode == "never-approve";
-    var finding = wants ? "{\"severity\":\"major\",\"file\":\"out/x\",\"line\":1,\"claim\":\"not good enough\"}" : "";
+    List<string> claims = wants ? ["not good enough"] : [];
+    if (round == 0)
+    {
+        claims.AddRange(Lines("review says").Select(what => "INJECT: " + what)); // a reviewer may be talked into something, too
+    }
+
+    wants = claims.Count > 0;
+    var finding = string.Join(',', claims.Select(claim => $"{{\"severity\":\"major\",\"file\":\"out/x\",\"line\":1,\"claim\":\"{JsonEncodedText.Encode(claim)}\"}}"));
     Result($"\"subtype\":\"success\",\"is_error\":false,\"result\":\"\",\"structured_output\":{{\"verdict\":\"{(wants ? "changes_requested" : "approved")}\",\"summary\":\"looked\",\"findings\":[{finding}]}}");
     return 0;
 }
@@ -172,6 +185,11 @@ switch (mode.Split(':')[0])
 }
 
 Directory.CreateDirectory("out");
+if (Lines("leaves behind") is { Count: > 0 } left)
+{
+    File.WriteAllText(Path.Combine("out", $"{milestone}-told.txt"), string.Concat(left.Select(what => $"INJECT: {what}\n")));
+}
+
 File.WriteAllText(Path.Combine("out", mode == "conflict" ? "same.txt" : $"{milestone}.txt"), $"{milestone} attempt {attempt} round {round}\n");
 if (mode == "red" && attempt == 1)
 {
@@ -186,6 +204,9 @@ Result("\"subtype\":\"success\",\"is_error\":false,\"result\":\"done\"");
 return 0;
 
 string? Value(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
+
+// What the milestone's text dictates under a word.
+List<string> Lines(string word) => [.. Regex.Matches(prompt, $"^{word}: *(.+)$", RegexOptions.Multiline).Select(match => match.Groups[1].Value.TrimEnd('\r'))];
 
 // What a Bash tool would do, with all the rights and the environment of an agent; its output is no part of the transcript.
 static void Act(string command)

@@ -28,16 +28,18 @@ public sealed class ModelGateway : IDisposable
 
     /// <summary>Lets agents in at a unix socket, from now on. A fence of its own has a socket of its own.</summary>
     /// <param name="path">At most 107 bytes. What a gateway that has gone left there is replaced.</param>
+    /// <param name="whose">Which turns are heard there; all, if nothing is said.</param>
     /// <exception cref="IOException">The path is too long or taken.</exception>
-    public Door Listen(string path) => Open(UnixSocket.Listen(path));
+    public Door Listen(string path, Func<string, bool>? whose = null) => Open(UnixSocket.Listen(path), whose);
 
     /// <summary>Lets agents in at a port of this machine's loopback, which the system chooses: for fences that share the network.</summary>
-    public (Door Door, int Port) ListenOnLoopback()
+    /// <param name="whose">Which turns are heard there; all, if nothing is said.</param>
+    public (Door Door, int Port) ListenOnLoopback(Func<string, bool>? whose = null)
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(backlog: 128);
-        return (Open(listener), ((IPEndPoint)listener.LocalEndPoint!).Port);
+        return (Open(listener, whose), ((IPEndPoint)listener.LocalEndPoint!).Port);
     }
 
     /// <summary>A turn may ask from now on.</summary>
@@ -55,7 +57,7 @@ public sealed class ModelGateway : IDisposable
     /// <summary>Lets go of the connections to the provider. Close the doors before.</summary>
     public void Dispose() => _upstream.Dispose();
 
-    private Door Open(Socket listener) => new(listener, (socket, cancellation) => new ModelVisit(socket, _turns, _upstream, Hear).ServeAsync(cancellation));
+    private Door Open(Socket listener, Func<string, bool>? whose) => new(listener, (socket, cancellation) => new ModelVisit(socket, _turns, whose ?? (_ => true), _upstream, Hear).ServeAsync(cancellation));
 
     private void Hear(OpenTurn turn, int status, IReadOnlyList<KeyValuePair<string, string>> headers)
     {

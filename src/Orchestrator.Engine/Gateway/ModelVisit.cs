@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Orchestrator.Engine.Gateway;
 
 /// <summary>One connection of an agent to the gateway, request after request.</summary>
-internal sealed class ModelVisit(Socket socket, TurnBook turns, Upstream upstream, Action<OpenTurn, int, IReadOnlyList<KeyValuePair<string, string>>> heard)
+internal sealed class ModelVisit(Socket socket, TurnBook turns, Func<string, bool> whose, Upstream upstream, Action<OpenTurn, int, IReadOnlyList<KeyValuePair<string, string>>> heard)
 {
     private const string Json = "application/json";
 
@@ -54,7 +54,8 @@ internal sealed class ModelVisit(Socket socket, TurnBook turns, Upstream upstrea
 
     private OpenTurn Admit(HttpHead head, bool asksModel)
     {
-        var turn = turns.Find(head) ?? throw new RefusedRequestException(403, "The key of this request belongs to no turn that is under way.");
+        // A key that was found elsewhere is none here.
+        var turn = turns.Find(head) is { } found && whose(found.Name) ? found : throw new RefusedRequestException(403, "The key of this request belongs to no turn that is under way.");
         if (head.Length > HttpBody.Longest)
         {
             throw new RefusedRequestException(413, "The body of the request is too long.");

@@ -83,12 +83,13 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
         List<Shown> inside =
         [
             new(git.CommonDir, git.CommonDir),
-            new(git.Config, Path.Combine(git.CommonDir, "config")),
             new(Path.Combine(git.CommonDir, "objects"), git.Borrowed),
             new(git.Objects, Path.Combine(git.CommonDir, "objects"), Writable: true),
             .. git.Alternates.Select(folder => new Shown(folder, folder)),
+            new(git.Worktrees, Path.GetDirectoryName(git.Admin)!),
             new(git.AdminCopy, git.Admin, Writable: true),
             .. Existing(Path.Combine(git.Admin, "modules")),
+            .. git.Configs.Select(config => new Shown(config.Copy, config.At)),
             new(worktree, worktree, Writable: true),
             new(Path.Combine(worktree, ".git"), Path.Combine(worktree, ".git")),
             new(places.Temporary(name), places.Temporary(name), Writable: true),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Engine.Fence;
 using Orchestrator.Engine.Gateway;
@@ -86,7 +87,7 @@ public sealed class WaysOut : IAsyncDisposable
     /// <param name="home">The folder that it sees as its home.</param>
     public Way Through(string name, ProcessSpec spec, string home)
     {
-        var environment = spec.Environment.Where(v => !ModelAccess.Secrets.Contains(v.Key) && (_shared || !(Proxies.Contains(v.Key) || Direct.Contains(v.Key)))).ToDictionary();
+        var environment = spec.Environment.Where(v => !ModelAccess.Secrets.Contains(v.Key) && !_access.Credential.IsIn(v.Value) && (_shared || !(Proxies.Contains(v.Key) || Direct.Contains(v.Key)))).ToDictionary();
         List<string> ways = [];
         List<Shown> shown = [];
         if (spec.Model is { } share)
@@ -176,14 +177,32 @@ public sealed class WaysOut : IAsyncDisposable
         }
         else if (_access.Credential is ModelLogin login)
         {
-            var folder = Directory.CreateDirectory(Path.Combine(home, ".claude")).FullName;
-            File.WriteAllText(Path.Combine(folder, ModelLogin.FileName), login.CopyWith(key));
+            WriteAnew(Path.Combine(home, ".claude"), ModelLogin.FileName, login.CopyWith(key));
         }
 
         if (_access.IsUsual)
         {
             environment[ModelAccess.AsProvider] = "1";
         }
+    }
+
+    /// <summary>Writes a file in a folder that was an agent's: what lies there may be a link to anywhere, and is not followed.</summary>
+    private static void WriteAnew(string folder, string name, string text)
+    {
+        if (new DirectoryInfo(folder) is { Exists: false } or { LinkTarget: not null })
+        {
+            File.Delete(folder);
+        }
+
+        var path = Path.Combine(Directory.CreateDirectory(folder).FullName, name);
+        if (new DirectoryInfo(path) is { Exists: true, LinkTarget: null } inTheWay)
+        {
+            inTheWay.MoveTo($"{path}.{Guid.NewGuid():N}");
+        }
+
+        File.Delete(path);
+        using var file = new FileStream(path, FileMode.CreateNew);
+        file.Write(Encoding.UTF8.GetBytes(text));
     }
 
     private void Forget(string name)
@@ -207,12 +226,14 @@ public sealed class WaysOut : IAsyncDisposable
     {
         if (_shared)
         {
-            var (door, port) = _model.ListenOnLoopback();
+            var (door, port) = _model.ListenOnLoopback(IsOurs);
             return new Doors([door], port);
         }
 
-        var model = _model.Listen(SocketOf(name, "m"));
+        var model = _model.Listen(SocketOf(name, "m"), IsOurs);
         return new Doors(_feeds is null ? [model] : [model, _feeds.Listen(SocketOf(name, "f"))], null);
+
+        bool IsOurs(string turn) => turn.StartsWith(name + "/", StringComparison.Ordinal);
     });
 
     private string SocketOf(string name, string kind) => Path.Combine(_folder, $"{name}.{kind}");
