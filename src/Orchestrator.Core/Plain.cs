@@ -11,8 +11,8 @@ public static class Plain
 {
     private const int Most = 600;
 
-    /// <summary>One line, at most some 600 characters; what may not be shown is spelled as <c>\u001b</c>.</summary>
-    public static string Line(string text) => Whole(Cut(text, Most));
+    /// <summary>One line, not longer than people read; what may not be shown is spelled as <c>\u001b</c>.</summary>
+    public static string Line(string text, int most = Most) => Whole(Cut(text, most));
 
     /// <summary>One line, as long as it is; what may not be shown is spelled.</summary>
     public static string Whole(string text) => Spelled(text, "");
