@@ -1,3 +1,7 @@
+using System.Text.Json;
+using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Fence;
+
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>The whole, with the real Claude Code CLI against the rehearsal model.</summary>
@@ -6,7 +10,7 @@ public sealed class DemoTests
     private const string Everything = "README.md\nTASKS.md\nbin/hello\ndocs/manual.md\nlib/greet.sh\nlib/shout.sh\nlib/words.sh\n";
 
     [Fact]
-    public void The_demo_merges_every_milestone_and_run_again_says_that_all_is_done()
+    public async Task The_demo_merges_every_milestone_and_run_again_says_that_all_is_done()
     {
         using var top = new TemporaryFolder();
         var demo = Path.Combine(top.Path, "demo");
@@ -18,6 +22,10 @@ public sealed class DemoTests
         Assert.Contains("Merge milestone 2B: Manual", output, StringComparison.Ordinal);
         Assert.StartsWith(Everything, Git(demo, "ls-tree", "-r", "--name-only", "main", "--", "README.md", "TASKS.md", "bin", "docs", "lib") + "\n", StringComparison.Ordinal);
         Assert.Equal("5", Git(demo, "rev-list", "--count", "--merges", "main"));
+
+        // Without a network: what the demo needs is the model, and that it reaches through the gateway.
+        var fenced = (await FenceProbe.LookAsync(TestContext.Current.CancellationToken)).Level == FenceLevel.None ? 1 : 3;
+        Assert.Equal(fenced, JsonDocument.Parse(Tool.Run(Tool.Program, top.Path, top.Path, 60, "-C", demo, "status", "--json").Out).RootElement.GetProperty("fence").GetInt32());
 
         var again = Tool.Run(Tool.Program, top.Path, top.Path, 60, "demo", "--dir", demo);
         Assert.Equal(0, again.Exit);
@@ -47,7 +55,7 @@ public sealed class DemoTests
         var (exit, output, error) = Tool.Run(Tool.Program, top.Path, top.Path, 180, "-C", demo, "run");
 
         Assert.True(exit == 0, output + error);
-        Assert.Equal("be35f5d957486454f8e6f22e9459a96f40a8bcad", Git(demo, "rev-parse", "main^{tree}"));
+        Assert.Equal("d6e00370c585a250c86a9cb82edb0f440890b294", Git(demo, "rev-parse", "main^{tree}"));
         Assert.Equal("5", Git(demo, "rev-list", "--count", "--merges", "main"));
         Assert.Equal("", Git(demo, "fsck", "--no-dangling"));
         Assert.Empty(Engine.Processes.ProcessSweep.Find(Engine.Processes.LongProcess.RepositoryMarker, Path.Combine(demo, ".git")));

@@ -79,6 +79,44 @@ public sealed class FencedRunTests
         Assert.Empty(scene.Repository.LeftOver());
     }
 
+    /// <summary>The CLI keeps its login in the user's home. The agents' home has one, too, in which a dummy stands.</summary>
+    [Theory]
+    [InlineData("shared", 2)]
+    [InlineData("model", 3)]
+    public async Task With_the_users_login_agents_work_and_never_see_it(string network, int level)
+    {
+        SkipWithoutFence();
+        await using var scene = new Limits.LimitScene(
+            1,
+            _ => """
+                { "conversations": [
+                    { "when": { "role": "review" }, "steps": [ { "verdict": { "verdict": "approved", "summary": "looked", "findings": [] } } ] },
+                    { "steps": [ { "bash": "mkdir -p out; (cat ~/.claude/.credentials.json; env) | grep -c for-loopback > out/{milestone}.txt; grep -c dummy ~/.claude/.credentials.json >> out/{milestone}.txt" }, { "say": "done" } ] } ] }
+                """,
+            $", \"isolation\": \"required\", \"fence\": {{ \"network\": \"{network}\" }}, \"gates\": [ {{ \"name\": \"shut out\", \"run\": \"! env | grep -q ANTHROPIC_\" }} ]");
+        scene.UseLogin();
+
+        using var run = scene.Start();
+
+        Assert.True(run.WaitForExit(90) == 0, $"{run.Out}\n{run.Error}\n{scene.Told}");
+        Assert.Equal(["0", "1"], scene.Repository.Git("show", "main:out/1A.txt").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(level, scene.Status().GetProperty("fence").GetInt32());
+    }
+
+    /// <summary>With a key the CLI gives up at once and says nothing of how long the refusal lasts. The gateway heard it.</summary>
+    [Fact]
+    public async Task With_a_key_a_refusal_lasts_as_long_as_the_provider_said()
+    {
+        SkipWithoutFence();
+        await using var scene = new Limits.LimitScene(1, _ => """{ "conversations": [ { "steps": [ { "fail": { "status": 429, "headers": { "retry-after": "3000" } } } ] } ] }""", ", \"isolation\": \"required\"");
+        scene.UseKey();
+        using var run = scene.Start();
+
+        scene.WaitUntilParked(run);
+
+        Assert.InRange(scene.Status().GetProperty("milestones")[0].GetProperty("until").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(2900), DateTimeOffset.UtcNow.AddSeconds(3100));
+    }
+
     private static SampleRepository Make(params (string Id, string Text)[] milestones)
     {
         SkipWithoutFence();

@@ -112,6 +112,13 @@ public static class ClaudeCommand
             environment[name] = value;
         }
 
-        return new ProcessSpec(setup.Program, arguments, folder, environment);
+        return new ProcessSpec(setup.Program, arguments, folder, environment) { Model = new ModelShare(brief.Cap.Tokens) };
     }
+
+    /// <summary>A question that costs next to nothing, and before which the CLI renews a login that is close to its end.</summary>
+    public static ProcessSpec SmallQuestion(string program, IReadOnlyDictionary<string, string> environment, string folder) => new(
+        program,
+        ["-p", "--output-format", "json", "--setting-sources", "", "--strict-mcp-config", "--no-session-persistence", "--tools", "", "--model", "haiku", "--max-turns", "1", "--", "Say: ok."],
+        folder,
+        new Dictionary<string, string>(environment) { ["DISABLE_AUTOUPDATER"] = "1", ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1", ["CLAUDE_CODE_MAX_RETRIES"] = "1" });
 }

@@ -13,6 +13,9 @@ public static class TurnClassifier
     // A denied look outside the worktree does no harm; a denied change means that work is missing.
     private static readonly HashSet<string> Harmless = ["Read", "Glob", "Grep", "WebFetch", "WebSearch", "LS"];
 
+    // How the gateway's refusal begins.
+    private const string CapReached = "This turn's cap of ";
+
     /// <summary>True when a resumed conversation is not there: a new one has to be begun.</summary>
     public static bool IsSessionGone(TurnReport report, string errors) =>
         (report.Result is null || report.Result.IsError) && (report.Result?.Text ?? errors).Contains("No conversation found", StringComparison.Ordinal);
@@ -80,6 +83,11 @@ public static class TurnClassifier
         }
 
         var words = LimitDetector.WordsOf(report);
+        if (result.Status == 403 && words.Contains(CapReached, StringComparison.Ordinal))
+        {
+            return new TurnOutcome.Spent(text);
+        }
+
         var signs = new Signs(words, ResetText.Find(words, now) is not null, report.AssistantError, result.ApiError, result.Status, result.Subtype, result.TerminalReason);
         return (TurnOutcome?)Failed(FailureTable.NoWaitingHelps, signs, result) ?? LimitDetector.Find(report, now, text) ?? (TurnOutcome)Failed(FailureTable.Others, signs, result)!;
     }

@@ -52,13 +52,14 @@ internal sealed class Hearing(Action<Items<LimitWindow>> tell)
     /// <summary>Whether the provider has answered.</summary>
     public bool Answered { get; private set; }
 
-    public void Look(TurnReport report)
+    public void Look(TurnReport report, LimitHeaders headers)
     {
-        if (report.Answered && (!Answered || report.Windows.Any(IsNews)))
+        var windows = headers.Over(report.Windows);
+        if (report.Answered && (!Answered || windows.Any(IsNews)))
         {
             Answered = true;
-            _windows = report.Windows;
-            tell(report.Windows);
+            _windows = windows;
+            tell(windows);
         }
     }
 

@@ -52,7 +52,8 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
         Footprint? took = null;
         for (var start = 1; ; start++)
         {
-            var (report, exit, errors, why, its) = await RunOnceAsync(turn, resume, start, cancellation).ConfigureAwait(false);
+            var headers = new LimitHeaders(TimeProvider.System);
+            var (report, exit, errors, why, its) = await RunOnceAsync(turn, resume, start, headers, cancellation).ConfigureAwait(false);
             reports.Add(report);
             took = took is { } before && its is { } more ? more with { Memory = Math.Max(before.Memory, more.Memory), Cpu = before.Cpu + more.Cpu, Wall = before.Wall + more.Wall } : its ?? took;
             var gone = resume && TurnClassifier.IsSessionGone(report, errors);
@@ -65,11 +66,16 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
 
             var role = turn.Schema is null ? turn.Brief.Role : Role.Implement; // no verdict is looked for in an answer of another form
             var outcome = why ?? TurnClassifier.Classify(role, report, exit, errors, TimeProvider.System.GetUtcNow(), turn.Brief.Bar);
+            if (outcome is TurnOutcome.Limited { ResetsAt: null } limited && headers.RefusedUntil is { } until)
+            {
+                outcome = limited with { ResetsAt = ResetText.Believed(until, TimeProvider.System.GetUtcNow()) };
+            }
+
             return TurnEnd.Of(outcome, reports) with { Footprint = took, Answer = turn.Schema is null ? null : report.Result?.Structured };
         }
     }
 
-    private async Task<(TurnReport Report, int Exit, string Errors, TurnOutcome? Why, Footprint? Took)> RunOnceAsync(Turn turn, bool resume, int start, CancellationToken cancellation)
+    private async Task<(TurnReport Report, int Exit, string Errors, TurnOutcome? Why, Footprint? Took)> RunOnceAsync(Turn turn, bool resume, int start, LimitHeaders headers, CancellationToken cancellation)
     {
         await _held.WhileHeldAsync(turn.Order, cancellation).ConfigureAwait(false);
         var files = $"{turn.Files}-{start}";
@@ -87,13 +93,14 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
             ["GIT_COMMITTER_EMAIL"] = AgentIdentity.Email,
         };
         var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, markers, turn.Schema);
+        spec = spec with { Model = spec.Model! with { Heard = headers.Take } };
         using var process = await LongProcess.StartAsync(turn.Workplace.Around(spec), order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
         using var entry = _held.Enter(turn.Order, process);
         var meter = meters?.Watch(process);
         var reader = new TranscriptReader(files + ".jsonl");
         try
         {
-            var (exit, why, wall) = await FollowAsync(process, reader, turn, cancellation).ConfigureAwait(false);
+            var (exit, why, wall) = await FollowAsync(process, reader, turn, headers, cancellation).ConfigureAwait(false);
             return (reader.Report, exit, ErrorsOf(files + ".err"), why, meter is { Seen: true } ? Took(meter, wall, turn.Folder) : null);
         }
         catch (OperationCanceledException)
@@ -118,7 +125,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
     private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromMilliseconds((long)time.TotalMilliseconds);
 
     /// <summary>Waits for the end, which is the end of the process and not its result line; or until it shows that it will not end well by itself.</summary>
-    private async Task<(int Exit, TurnOutcome? Why, TimeSpan Wall)> FollowAsync(LongProcess process, TranscriptReader reader, Turn turn, CancellationToken cancellation)
+    private async Task<(int Exit, TurnOutcome? Why, TimeSpan Wall)> FollowAsync(LongProcess process, TranscriptReader reader, Turn turn, LimitHeaders headers, CancellationToken cancellation)
     {
         var hearing = new Hearing(turn.Heard);
         var exit = process.WaitAsync(cancellation);
@@ -134,7 +141,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
             }
 
             var life = watch.Look();
-            hearing.Look(reader.Report);
+            hearing.Look(reader.Report, headers);
             if (TurnEnd.Exceeds(turn.Brief.Cap, reader.Report))
             {
                 await process.StopAsync().ConfigureAwait(false);

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Engine.Gateway;
 
@@ -20,14 +22,23 @@ public sealed class ModelGateway : IDisposable
     /// <param name="heard">Told what any answer says about limits, on the thread that carries it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="proxy">What the way to the provider leads over, if anything.</param>
-    public ModelGateway(Uri provider, ModelCredential credential, Action<HeardLimits> heard, TimeProvider time, IWebProxy? proxy = null) =>
-        (_upstream, _heard, _time) = (new Upstream(provider, credential, proxy), heard, time);
+    /// <param name="roots">Whom to believe about the provider beside those that the machine believes.</param>
+    public ModelGateway(Uri provider, ModelCredential credential, Action<HeardLimits> heard, TimeProvider time, IWebProxy? proxy = null, X509Certificate2Collection? roots = null) =>
+        (_upstream, _heard, _time) = (new Upstream(provider, credential, proxy, roots), heard, time);
 
     /// <summary>Lets agents in at a unix socket, from now on. A fence of its own has a socket of its own.</summary>
     /// <param name="path">At most 107 bytes. What a gateway that has gone left there is replaced.</param>
     /// <exception cref="IOException">The path is too long or taken.</exception>
-    public Door Listen(string path) =>
-        new(UnixSocket.Listen(path), (socket, cancellation) => new ModelVisit(socket, _turns, _upstream, Hear).ServeAsync(cancellation));
+    public Door Listen(string path) => Open(UnixSocket.Listen(path));
+
+    /// <summary>Lets agents in at a port of this machine's loopback, which the system chooses: for fences that share the network.</summary>
+    public (Door Door, int Port) ListenOnLoopback()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(backlog: 128);
+        return (Open(listener), ((IPEndPoint)listener.LocalEndPoint!).Port);
+    }
 
     /// <summary>A turn may ask from now on.</summary>
     /// <returns>Its dummy key: for <c>ANTHROPIC_API_KEY</c>, or for <c>CLAUDE_CODE_OAUTH_TOKEN</c> where the credential is a token.</returns>
@@ -43,6 +54,8 @@ public sealed class ModelGateway : IDisposable
 
     /// <summary>Lets go of the connections to the provider. Close the doors before.</summary>
     public void Dispose() => _upstream.Dispose();
+
+    private Door Open(Socket listener) => new(listener, (socket, cancellation) => new ModelVisit(socket, _turns, _upstream, Hear).ServeAsync(cancellation));
 
     private void Hear(OpenTurn turn, int status, IReadOnlyList<KeyValuePair<string, string>> headers)
     {

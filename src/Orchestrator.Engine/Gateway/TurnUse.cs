@@ -3,12 +3,14 @@ namespace Orchestrator.Engine.Gateway;
 /// <summary>How much a turn may use; null for no bound.</summary>
 /// <param name="Requests">Requests to the model.</param>
 /// <param name="OutputTokens">Tokens that the model wrote.</param>
-public sealed record TurnCap(int? Requests = null, long? OutputTokens = null)
+/// <param name="Tokens">Tokens read and written, those of caches included.</param>
+public sealed record TurnCap(int? Requests = null, long? OutputTokens = null, long? Tokens = null)
 {
     /// <summary>Why the next request is refused; null when it is not. Between the two it is at most one request too much for each that runs beside it.</summary>
     public string? Refusal(TurnUse used) =>
         used.Requests >= Requests ? $"This turn's cap of {Requests} requests is reached."
         : used.OutputTokens >= OutputTokens ? $"This turn's cap of {OutputTokens} output tokens is reached."
+        : used.Tokens >= Tokens ? $"This turn's cap of {Tokens} tokens is reached."
         : null;
 }
 
@@ -21,6 +23,9 @@ public sealed record TurnCap(int? Requests = null, long? OutputTokens = null)
 /// <param name="Refused">Requests that the cap refused.</param>
 public sealed record TurnUse(int Requests = 0, long InputTokens = 0, long CacheWriteTokens = 0, long CacheReadTokens = 0, long OutputTokens = 0, int Refused = 0)
 {
+    /// <summary>All tokens.</summary>
+    public long Tokens => InputTokens + CacheWriteTokens + CacheReadTokens + OutputTokens;
+
     /// <summary>Both together.</summary>
     public TurnUse Plus(TurnUse other) => new(
         Requests + other.Requests,

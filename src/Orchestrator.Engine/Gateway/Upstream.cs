@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Orchestrator.Engine.Gateway;
@@ -18,7 +20,7 @@ internal sealed class Upstream : IDisposable
     private readonly string _address;
     private readonly ModelCredential _credential;
 
-    public Upstream(Uri address, ModelCredential credential, IWebProxy? proxy)
+    public Upstream(Uri address, ModelCredential credential, IWebProxy? proxy, X509Certificate2Collection? roots)
     {
         if (address.Scheme is not ("http" or "https") || address.Query.Length + address.Fragment.Length + address.UserInfo.Length > 0)
         {
@@ -38,6 +40,7 @@ internal sealed class Upstream : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(10), // names may move
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            SslOptions = { RemoteCertificateValidationCallback = roots is { Count: > 0 } ? (_, certificate, chain, errors) => errors == SslPolicyErrors.None || (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsSignedBy(roots, certificate, chain)) : null },
         })
         { Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -59,9 +62,15 @@ internal sealed class Upstream : IDisposable
 
         // In plain, or what was used could not be read.
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
-        var (header, secret) = _credential.Header;
+        var (header, secret) = await _credential.HeaderAsync(cancellation).ConfigureAwait(false);
         request.Headers.TryAddWithoutValidation(header, secret);
-        return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            _credential.Refused();
+        }
+
+        return answer;
     }
 
     /// <summary>The headers of an answer that an agent gets.</summary>
@@ -72,6 +81,14 @@ internal sealed class Upstream : IDisposable
     ];
 
     public void Dispose() => _client.Dispose();
+
+    private static bool IsSignedBy(X509Certificate2Collection roots, X509Certificate? certificate, X509Chain? shown)
+    {
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
+        chain.ChainPolicy.ExtraStore.AddRange(shown?.ChainElements.Select(e => e.Certificate).ToArray() ?? []);
+        return certificate is X509Certificate2 last && chain.Build(last);
+    }
 
     private static IEnumerable<KeyValuePair<string, string>> Passing(IReadOnlyList<KeyValuePair<string, string>> headers)
     {

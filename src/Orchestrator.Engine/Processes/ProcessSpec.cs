@@ -19,7 +19,15 @@ public sealed record ProcessSpec(
     /// to go to the one inside, for the fence itself knows no grace.
     /// </summary>
     public bool Fenced { get; init; }
+
+    /// <summary>What it may use of the model; null for what has nothing to ask there.</summary>
+    public ModelShare? Model { get; init; }
 }
+
+/// <summary>How much of the model a process may use.</summary>
+/// <param name="Tokens">Tokens read and written, those of caches included; null for no bound.</param>
+/// <param name="Heard">Told the status of each answer and its headers about limits, on any thread; null for nobody.</param>
+public sealed record ModelShare(long? Tokens = null, Action<int, IReadOnlyDictionary<string, string>>? Heard = null);
 
 /// <summary>How a short process ended.</summary>
 /// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>

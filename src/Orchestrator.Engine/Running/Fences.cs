@@ -16,18 +16,14 @@ namespace Orchestrator.Engine.Running;
 /// <param name="fence">What builds fences; null where there are none.</param>
 /// <param name="setting">What the user lets be seen.</param>
 /// <param name="readable">Files of ours that agents are given by path.</param>
-/// <param name="ways">The ways out of fences without a network; null where the network is shared.</param>
+/// <param name="ways">The ways to the model and to feeds; null where agents find theirs by themselves.</param>
 public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSetting setting, IReadOnlyList<string> readable, WaysOut? ways = null)
 {
     // Without a home that can be hidden there is this one.
     private const string NoHome = "/home/agent";
 
-    // The CLI's login. It is the user's own file: a token that is renewed in there is renewed for the user as well.
-    private const string Login = ".credentials.json";
-    private const string LoginFolder = "CLAUDE_CONFIG_DIR";
-
     // They name folders that are not to be seen: without them tools take the home. Rust's compilers are shown as a tool is.
-    private static readonly string[] Elsewhere = [LoginFolder, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", .. ClaudeCommand.Caches.Where(name => name != "RUSTUP_HOME")];
+    private static readonly string[] Elsewhere = ["CLAUDE_CONFIG_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", .. ClaudeCommand.Caches.Where(name => name != "RUSTUP_HOME")];
 
     private readonly PrivateGit _git = new(repository);
     private readonly Removal _removal = new(repository);
@@ -99,18 +95,13 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
             .. readable.Concat(setting.Read.Select(path => Full(path, home))).SelectMany(Existing),
             .. setting.Write.Select(path => Full(path, home)).Where(Path.Exists).Select(path => new Shown(path, path, Writable: true)),
         ];
-        var login = Path.Combine(spec.Environment.GetValueOrDefault(LoginFolder) ?? Path.Combine(home, ".claude"), Login);
-        if (ways is null && File.Exists(login))
-        {
-            inside.Add(new Shown(login, Path.Combine(home, ".claude", Login), Writable: true));
-        }
-
         var opened = setting.Read.Concat(setting.Write).Select(path => Full(path, home) + "/").ToList();
         var environment = spec.Environment.Where(v => !Elsewhere.Contains(v.Key) || opened.Exists(path => (v.Value + "/").StartsWith(path, StringComparison.Ordinal))).ToDictionary();
         environment["HOME"] = home;
-        var way = ways?.Through(name, spec with { Environment = environment });
+        var own = Path.Combine(places.Fence(name), "home");
+        var way = ways?.Through(name, spec with { Environment = environment }, own);
         inside.AddRange(way?.Shown ?? []);
-        var place = new FencePlace(places.Root, Path.Combine(places.Fence(name), "home"), home, inside, Network: ways is null, setting.TemporaryBytes) { Before = way?.Before ?? [] };
+        var place = new FencePlace(places.Root, own, home, inside, setting.Network == FenceNetwork.Shared, setting.TemporaryBytes) { Before = way?.Before ?? [] };
         return fence.Around(spec with { Environment = way?.Environment ?? environment }, place);
     }
 

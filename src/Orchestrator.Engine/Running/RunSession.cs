@@ -119,7 +119,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             return new RunEnd.Refused(problems);
         }
 
-        await using var ways = fence.Fence is null ? null : WaysOut.Make(settings.Fence, agent.Environment, time, problems);
+        Action<string> sayOfLogin = _ => { };
+        await using var ways = fence.Fence is null ? null : WaysOut.Make(settings.Fence, ModelAccess.Find(agent.Program, agent.Environment, time, text => sayOfLogin(text)), time, problems);
         if (problems.Exists(p => p.Severity == Severity.Error))
         {
             return new RunEnd.Refused(problems);
@@ -130,6 +131,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         Directory.CreateDirectory(logs);
         var secrets = new SecretGuard(settings.Secrets, [.. OwnSecrets(settings, agent.Environment), .. opened.Plan.Milestones.SelectMany(m => BroughtSecrets.Of(places, opened.Run.Value, m.Id.ToString()))], time);
         using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel, secrets.Scanner.Redact);
+        sayOfLogin = text => log.Say(LogEventLevel.Warning, text);
         foreach (var line in recovered.Concat(problems.Select(p => $"{p.Where}: {p.Message} {p.Hint}")))
         {
             log.Say(LogEventLevel.Warning, line);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using Orchestrator.Core;
 using Orchestrator.Engine.Fence;
 using Orchestrator.Engine.Gateway;
@@ -9,15 +8,16 @@ using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Engine.Running;
 
-/// <summary>What goes through the walls of a fence without a network.</summary>
+/// <summary>What goes through the walls of a fence.</summary>
 /// <param name="Before">What is started instead of the program, and starts it; empty when nothing is needed.</param>
 /// <param name="Environment">The program's environment: a key that is worth nothing elsewhere.</param>
 /// <param name="Shown">The sockets, and what is started.</param>
 public sealed record Way(IReadOnlyList<string> Before, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<Shown> Shown);
 
 /// <summary>
-/// The ways out of fences without a network: the model for agents, through a gateway that has the key, and for all the
-/// package feeds that the settings name. One door of each kind for each worktree.
+/// The ways out of fences. Agents reach the model through a gateway that has the key or the login, whether they share the
+/// network or not. Where it is not shared that is the only way, but for the package feeds that the settings name. Each
+/// worktree has doors of its own.
 /// </summary>
 public sealed class WaysOut : IAsyncDisposable
 {
@@ -25,86 +25,89 @@ public sealed class WaysOut : IAsyncDisposable
     private const int FeedPort = 8098;
     private const string ModelAt = "/run/orchestrator/model";
     private const string FeedAt = "/run/orchestrator/feeds";
-    private const string BaseUrl = "ANTHROPIC_BASE_URL";
 
-    // How the CLI is given what opens the provider, and whether that is a token.
-    private static readonly (string Variable, bool Token)[] Credentials = [("ANTHROPIC_API_KEY", false), ("CLAUDE_CODE_OAUTH_TOKEN", true), ("ANTHROPIC_AUTH_TOKEN", true)];
+    private static readonly string[] Proxies = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+    private static readonly string[] Direct = ["NO_PROXY", "no_proxy"];
 
-    private static readonly string[] Proxies = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"];
-
-    private readonly ConcurrentDictionary<string, IReadOnlyList<Door>> _doors = new();
+    private readonly ConcurrentDictionary<string, Doors> _doors = new();
     private readonly ConcurrentDictionary<string, string> _turns = new();
-    private readonly string _credential;
-    private readonly string _folder;
+    private readonly ConcurrentDictionary<string, Action<int, IReadOnlyDictionary<string, string>>> _ears = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("orchestrator-").FullName; // the path of a socket has to be short
+    private readonly ModelAccess _access;
+    private readonly bool _shared;
     private readonly ModelGateway _model;
     private readonly FeedProxy? _feeds;
     private readonly string _relay;
     private int _opened;
 
-    private WaysOut(string credential, ModelGateway model, FeedProxy? feeds, string relay)
+    /// <summary>Makes them.</summary>
+    /// <param name="access">How the model is reached.</param>
+    /// <param name="shared">Whether the fences have the machine's network.</param>
+    /// <param name="feeds">Where all may fetch packages when they do not.</param>
+    /// <param name="relay">The program that knows the verb <c>fence-relay</c>, as an absolute path.</param>
+    /// <param name="time">The clock.</param>
+    public WaysOut(ModelAccess access, bool shared, IReadOnlyList<FeedHost> feeds, string relay, TimeProvider time)
     {
-        (_credential, _model, _feeds, _relay) = (credential, model, feeds, relay);
-        _folder = Directory.CreateTempSubdirectory("orchestrator-").FullName; // the path of a socket has to be short
+        (_access, _shared, _relay) = (access, shared, relay);
+        _model = new ModelGateway(access.Provider, access.Credential, Hear, time, access.Proxy, access.Roots);
+        _feeds = shared || feeds.Count == 0 ? null : new FeedProxy(feeds);
     }
 
-    /// <summary>Makes them; null where the network is shared.</summary>
+    /// <summary>Whether the fences have the machine's network.</summary>
+    public bool Shared => _shared;
+
+    /// <summary>Makes them for a run. Null where agents reach the model by themselves, because the gateway does not know their way and the network is shared.</summary>
     /// <param name="setting">What the fence lets through.</param>
-    /// <param name="agents">The agents' environment, in which the key stands.</param>
+    /// <param name="found">How the model is reached; or why the gateway cannot.</param>
     /// <param name="time">The clock.</param>
     /// <param name="problems">Takes what is wrong.</param>
-    public static WaysOut? Make(FenceSetting setting, IReadOnlyDictionary<string, string> agents, TimeProvider time, List<Problem> problems)
+    public static WaysOut? Make(FenceSetting setting, (ModelAccess? Access, string? Why) found, TimeProvider time, List<Problem> problems)
     {
-        if (setting.Network == FenceNetwork.Shared)
-        {
-            return null;
-        }
-
+        var shared = setting.Network == FenceNetwork.Shared;
         var feeds = setting.Feeds.Select(feed => FeedHost.Parse(feed) is var (host, port) ? new FeedHost(host, port) : null).ToList();
         foreach (var (feed, _) in setting.Feeds.Zip(feeds).Where(pair => pair.Second is null))
         {
             problems.Add(new Problem("fence.feed", $"'{feed}' is no host with a port.", new Place("fence.feeds"), "Write it like \"packages.example.org:443\"."));
         }
 
-        var (variable, token) = Credentials.FirstOrDefault(c => agents.ContainsKey(c.Variable));
-        var provider = Uri.TryCreate(agents.GetValueOrDefault(BaseUrl) ?? "https://api.anthropic.com", UriKind.Absolute, out var address) ? address : null;
-        if (variable is null || provider is null)
+        if (found.Access is null && !shared)
         {
-            problems.Add(new Problem("fence.network", variable is null ? "Without a network the model is reached with a key, and agents have none." : $"{BaseUrl} is no address.", new Place("fence.network"), $"Name the variable with the key in 'claude.env', e.g. {Credentials[0].Variable}; or leave 'fence.network' out."));
+            problems.Add(new Problem("fence.network", $"Without a network the model is reached through a gateway, which does not work here: {found.Why}.", new Place("fence.network"), "Log in with 'claude', or name the variable with the key in 'claude.env'; or set 'fence.network' to \"shared\"."));
         }
 
-        if (provider is null || variable is null || feeds.Contains(null) || Environment.ProcessPath is not { } relay)
-        {
-            return null;
-        }
-
-        var credential = token ? ModelCredential.Token(agents[variable]) : ModelCredential.Key(agents[variable]);
-        var proxy = Proxies[..2].Select(agents.GetValueOrDefault).FirstOrDefault(p => p is not null) is { } through && !provider.IsLoopback ? new WebProxy(through) : null;
-        return new WaysOut(variable, new ModelGateway(provider, credential, _ => { }, time, proxy), feeds.Count > 0 ? new FeedProxy([.. feeds.OfType<FeedHost>()]) : null, relay);
+        return found.Access is { } access && !feeds.Contains(null) && Environment.ProcessPath is { } relay
+            ? new WaysOut(access, shared, [.. feeds.OfType<FeedHost>()], relay, time)
+            : null;
     }
 
-    /// <summary>What a process in a worktree's fence gets. Agents, who have the key in their environment, get the model; the key stays out.</summary>
-    public Way Through(string name, ProcessSpec spec)
+    /// <summary>What a process in a worktree's fence gets. Agents get the model; what opens it stays out of every fence.</summary>
+    /// <param name="name">The worktree.</param>
+    /// <param name="spec">The process.</param>
+    /// <param name="home">The folder that it sees as its home.</param>
+    public Way Through(string name, ProcessSpec spec, string home)
     {
-        var environment = spec.Environment.Where(v => !Proxies.Contains(v.Key)).ToDictionary();
-        var doors = _doors.GetOrAdd(name, Open);
+        var environment = spec.Environment.Where(v => !ModelAccess.Secrets.Contains(v.Key) && (_shared || !(Proxies.Contains(v.Key) || Direct.Contains(v.Key)))).ToDictionary();
         List<string> ways = [];
         List<Shown> shown = [];
-        if (environment.ContainsKey(_credential))
+        if (spec.Model is { } share)
         {
-            var turn = string.Create(CultureInfo.InvariantCulture, $"{name}/{Interlocked.Increment(ref _opened)}");
-            Forget(name);
-            _turns[name] = turn;
-            environment[_credential] = _model.Open(turn, new TurnCap());
-            environment[BaseUrl] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ModelPort}");
-            Add(ModelAt, SocketOf(name, "m"), ModelPort);
+            var doors = DoorsOf(name);
+            GiveKey(name, share, environment, home);
+            environment[ModelAccess.BaseUrl] = At(doors.Port ?? ModelPort);
+            foreach (var variable in _shared ? Direct : [])
+            {
+                environment[variable] = string.Join(',', new[] { environment.GetValueOrDefault(variable), "127.0.0.1" }.Where(part => !string.IsNullOrEmpty(part)));
+            }
+
+            Add(ModelAt, "m", ModelPort);
         }
 
         if (_feeds is not null)
         {
-            var proxy = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FeedPort}");
-            environment["HTTPS_PROXY"] = environment["https_proxy"] = environment["HTTP_PROXY"] = environment["http_proxy"] = proxy;
-            environment["NO_PROXY"] = environment["no_proxy"] = "127.0.0.1,localhost";
-            Add(FeedAt, SocketOf(name, "f"), FeedPort);
+            DoorsOf(name);
+            Array.ForEach(Proxies, variable => environment[variable] = At(FeedPort));
+            Array.ForEach(Direct, variable => environment[variable] = "127.0.0.1,localhost");
+            Add(FeedAt, "f", FeedPort);
         }
 
         if (ways.Count == 0)
@@ -115,10 +118,13 @@ public sealed class WaysOut : IAsyncDisposable
         shown.Add(new Shown(Path.GetDirectoryName(_relay)!, Path.GetDirectoryName(_relay)!));
         return new Way([_relay, "fence-relay", .. ways, "--"], environment, shown);
 
-        void Add(string at, string socket, int port)
+        void Add(string at, string kind, int port)
         {
-            ways.AddRange(["--to", at, "--listen", port.ToString(CultureInfo.InvariantCulture)]);
-            shown.Add(new Shown(socket, at, Writable: true));
+            if (!_shared)
+            {
+                ways.AddRange(["--to", at, "--listen", port.ToString(CultureInfo.InvariantCulture)]);
+                shown.Add(new Shown(SocketOf(name, kind), at, Writable: true));
+            }
         }
     }
 
@@ -128,7 +134,7 @@ public sealed class WaysOut : IAsyncDisposable
         Forget(name);
         if (_doors.TryRemove(name, out var doors))
         {
-            foreach (var door in doors)
+            foreach (var door in doors.All)
             {
                 await door.DisposeAsync().ConfigureAwait(false);
             }
@@ -148,6 +154,36 @@ public sealed class WaysOut : IAsyncDisposable
         {
             File.Delete(socket);
         }
+
+        new DirectoryInfo(_folder).Delete();
+    }
+
+    /// <summary>A key for one turn, where the CLI looks for it.</summary>
+    private void GiveKey(string name, ModelShare share, Dictionary<string, string> environment, string home)
+    {
+        var turn = string.Create(CultureInfo.InvariantCulture, $"{name}/{Interlocked.Increment(ref _opened)}");
+        Forget(name);
+        _turns[name] = turn;
+        if (share.Heard is { } heard)
+        {
+            _ears[turn] = heard;
+        }
+
+        var key = _model.Open(turn, new TurnCap(Tokens: share.Tokens));
+        if (_access.Variable is { } variable)
+        {
+            environment[variable] = key;
+        }
+        else if (_access.Credential is ModelLogin login)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(home, ".claude")).FullName;
+            File.WriteAllText(Path.Combine(folder, ModelLogin.FileName), login.CopyWith(key));
+        }
+
+        if (_access.IsUsual)
+        {
+            environment[ModelAccess.AsProvider] = "1";
+        }
     }
 
     private void Forget(string name)
@@ -155,11 +191,34 @@ public sealed class WaysOut : IAsyncDisposable
         if (_turns.TryRemove(name, out var turn))
         {
             _model.Close(turn);
+            _ears.TryRemove(turn, out _);
         }
     }
 
-    private IReadOnlyList<Door> Open(string name) =>
-        _feeds is null ? [_model.Listen(SocketOf(name, "m"))] : [_model.Listen(SocketOf(name, "m")), _feeds.Listen(SocketOf(name, "f"))];
+    private void Hear(HeardLimits limits)
+    {
+        if (_ears.TryGetValue(limits.Turn, out var heard))
+        {
+            heard(limits.Status, limits.Headers);
+        }
+    }
+
+    private Doors DoorsOf(string name) => _doors.GetOrAdd(name, _ =>
+    {
+        if (_shared)
+        {
+            var (door, port) = _model.ListenOnLoopback();
+            return new Doors([door], port);
+        }
+
+        var model = _model.Listen(SocketOf(name, "m"));
+        return new Doors(_feeds is null ? [model] : [model, _feeds.Listen(SocketOf(name, "f"))], null);
+    });
 
     private string SocketOf(string name, string kind) => Path.Combine(_folder, $"{name}.{kind}");
+
+    private static string At(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+
+    /// <summary>The doors of a worktree; with a port where it shares the network.</summary>
+    private sealed record Doors(IReadOnlyList<Door> All, int? Port);
 }

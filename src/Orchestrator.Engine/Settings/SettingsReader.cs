@@ -152,12 +152,19 @@ public static class SettingsReader
     private static FenceSetting Fence(Isolation? isolation, JsonMap? map)
     {
         var d = new FenceSetting { Isolation = isolation ?? Isolation.Auto };
-        return map is null ? d : d with
+        if (map is null)
+        {
+            return d;
+        }
+
+        // Whoever says which feeds the project needs, be it none, has said that it needs no more of the network.
+        var feeds = map.Texts("feeds");
+        return d with
         {
             Read = Paths(map, "read"),
             Write = Paths(map, "write"),
-            Network = map.Choice("network", ("shared", FenceNetwork.Shared), ("model", FenceNetwork.Model)) ?? d.Network,
-            Feeds = map.Texts("feeds") ?? d.Feeds,
+            Network = map.Choice("network", ("shared", FenceNetwork.Shared), ("model", FenceNetwork.Model)) ?? (feeds is null ? d.Network : FenceNetwork.Model),
+            Feeds = feeds ?? d.Feeds,
             TemporaryBytes = map.Int("tmp_mb", 16, 1 << 20) is { } mebi ? (long)mebi << 20 : d.TemporaryBytes,
         };
     }

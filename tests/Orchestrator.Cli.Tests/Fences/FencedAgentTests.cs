@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Orchestrator.Core.Agents;
+using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Gateway;
 using Orchestrator.Rehearsal;
 
@@ -36,12 +38,34 @@ public sealed class FencedAgentTests : IAsyncDisposable
 
         Assert.True(exit == 0, $"{exit}\n{output}\n{error}");
         Assert.True(output.Contains("hello from outside", StringComparison.Ordinal), output);
-        Assert.Contains("unreachable", output, StringComparison.Ordinal);
+        Assert.Contains("\"content\":\"unreachable", output, StringComparison.Ordinal);
         Assert.DoesNotContain(RealKey, output, StringComparison.Ordinal);
         var used = gateway.Close("fenced/1A/1")!;
         Assert.Equal((2, 0), (used.Requests, used.Refused));
         Assert.True(used is { CacheWriteTokens: > 0, CacheReadTokens: > 0, OutputTokens: > 0 }, used.ToString());
         Assert.All(model.Requests, request => Assert.Equal("/v1/messages", request.Path)); // what it asks at its start ends at the gateway
+    }
+
+    /// <summary>The agent's copy of the login has a dummy in it, and the CLI asks with that as it would with the user's own.</summary>
+    [Fact]
+    public async Task With_a_login_the_real_CLI_is_answered_and_never_sees_it()
+    {
+        SkipWithoutFence();
+        await using var model = RehearsalServer.Start(RehearsalScript.Read("""{ "conversations": [ { "steps": [ { "bash": "grep -o dummy-fenced ~/.claude/.credentials.json; grep -c real ~/.claude/.credentials.json" }, { "say": "hello" } ] } ] }""", "fenced").Script);
+        var users = Path.Combine(_folder.Path, "users.json");
+        var until = DateTimeOffset.UtcNow.AddHours(8).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        File.WriteAllText(users, $$"""{"claudeAiOauth":{"accessToken":"sk-ant-oat01-real","refreshToken":"sk-ant-ort01-real","expiresAt":{{until}},"scopes":["user:inference","user:profile"],"subscriptionType":"max"} }""");
+        var login = new ModelLogin(users, _ => throw new InvalidOperationException("It is not close to its end."), TimeProvider.System);
+        using var gateway = new ModelGateway(model.BaseAddress, login, _heard.Enqueue, TimeProvider.System);
+        await using var door = gateway.Listen(Path.Combine(_folder.Path, "gw.sock"));
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder.Path, ".claude")).FullName, ModelLogin.FileName), login.CopyWith(gateway.Open("fenced/1A/1", new TurnCap())));
+
+        var (exit, output, error) = RunClaude(key: null);
+
+        Assert.True(exit == 0, $"{exit}\n{output}\n{error}");
+        Assert.Contains("hello", output, StringComparison.Ordinal);
+        Assert.Contains("dummy-fenced\\n0", output, StringComparison.Ordinal);
+        Assert.Equal(2, gateway.Close("fenced/1A/1")!.Requests);
     }
 
     [Fact]
@@ -57,6 +81,7 @@ public sealed class FencedAgentTests : IAsyncDisposable
 
         Assert.True(exit == 1, $"{exit}\n{output}\n{error}");
         Assert.Contains("cap of 1 requests is reached", output, StringComparison.Ordinal);
+        Assert.IsType<TurnOutcome.Spent>(TurnClassifier.Classify(Role.Implement, ReportOf(output), exit, error, DateTimeOffset.UtcNow));
         Assert.Equal((1, 1), (gateway.Used("fenced/1A/1")!.Requests, gateway.Used("fenced/1A/1")!.Refused));
     }
 
@@ -81,6 +106,13 @@ public sealed class FencedAgentTests : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    private TurnReport ReportOf(string output)
+    {
+        var file = Path.Combine(_folder.Path, "said.jsonl");
+        File.WriteAllText(file, output + "\n");
+        return TranscriptReader.ReadWhole(file);
+    }
+
     private static void SkipWithoutFence()
     {
         Assert.SkipUnless(File.Exists(Bubblewrap), "needs bubblewrap for a fence");
@@ -89,16 +121,16 @@ public sealed class FencedAgentTests : IAsyncDisposable
         Assert.SkipWhen(exit != 0, $"This machine permits no fence: {error}");
     }
 
-    private (int Exit, string Out, string Error) RunClaude(string key, string variable = "ANTHROPIC_API_KEY") => Tool.Run(
+    private (int Exit, string Out, string Error) RunClaude(string? key, string variable = "ANTHROPIC_API_KEY") => Tool.Run(
         Bubblewrap,
         _folder.Path,
         _folder.Path,
         120,
         [
-            "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", _folder.Path, _folder.Path, "--chdir", _folder.Path,
+            "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--bind", _folder.Path, _folder.Path, "--chdir", _folder.Path,
             "--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session", "--clearenv",
             "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", _folder.Path, "--setenv", "ANTHROPIC_BASE_URL", $"http://127.0.0.1:{Port}",
-            "--setenv", variable, key, "--setenv", "DISABLE_AUTOUPDATER", "1", "--setenv", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
+            .. key is null ? Array.Empty<string>() : ["--setenv", variable, key], "--setenv", "DISABLE_AUTOUPDATER", "1", "--setenv", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
             "--", Tool.Program, "fence-relay", "--to", Path.Combine(_folder.Path, "gw.sock"), "--listen", Port,
             "--", Tool.RealClaude, "-p", "--output-format", "stream-json", "--verbose", "--setting-sources", "", "--strict-mcp-config", "--model", "sonnet", "--allowedTools=Bash", "[orchestrator] milestone=1A role=implement",
         ]);

@@ -21,7 +21,7 @@ internal sealed class LimitScene : IAsyncDisposable
         Names = [.. Enumerable.Range(0, milestones).Select(number => $"1{(char)('A' + number)}")];
         Repository = new SampleRepository("", [.. Names.Select(name => (name, $"Write out/{name}.txt."))]);
         Repository.Write("orchestrator.config.json", $$"""
-            { "claude": { "path": "{{Tool.RealClaude}}", "env": [ "ANTHROPIC_BASE_URL", "CLAUDE_CODE_OAUTH_TOKEN" ], "model": "sonnet" }, "max_parallel_tasks": {{milestones}}{{(settings.Contains("isolation", StringComparison.Ordinal) ? "" : ", \"isolation\": \"off\"")}}{{settings}} }
+            { "claude": { "path": "{{Tool.RealClaude}}", "env": [ "ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN" ], "model": "sonnet" }, "max_parallel_tasks": {{milestones}}{{(settings.Contains("isolation", StringComparison.Ordinal) ? "" : ", \"isolation\": \"off\"")}}{{settings}} }
             """);
         var meeting = Path.Combine(Repository.Home, "meeting");
         Directory.CreateDirectory(meeting);
@@ -29,6 +29,23 @@ internal sealed class LimitScene : IAsyncDisposable
         Assert.Empty(problems);
         Model = RehearsalServer.Start(parsed);
         _variables = new() { ["ANTHROPIC_BASE_URL"] = Model.BaseAddress.ToString(), ["CLAUDE_CODE_OAUTH_TOKEN"] = "dummy-for-loopback" };
+    }
+
+    /// <summary>Gives the user a key in place of the token.</summary>
+    public void UseKey()
+    {
+        _variables.Remove("CLAUDE_CODE_OAUTH_TOKEN");
+        _variables["ANTHROPIC_API_KEY"] = "dummy-for-loopback";
+    }
+
+    /// <summary>Gives the user a login, as the CLI keeps it, in place of the token.</summary>
+    public void UseLogin()
+    {
+        _variables.Remove("CLAUDE_CODE_OAUTH_TOKEN");
+        var until = DateTimeOffset.UtcNow.AddHours(8).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        File.WriteAllText(
+            Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Home, ".claude")).FullName, ".credentials.json"),
+            $$"""{ "claudeAiOauth": { "accessToken": "dummy-for-loopback", "refreshToken": "dummy-for-loopback", "expiresAt": {{until}}, "scopes": [ "user:inference", "user:profile" ], "subscriptionType": "max" } }""");
     }
 
     public IReadOnlyList<string> Names { get; }

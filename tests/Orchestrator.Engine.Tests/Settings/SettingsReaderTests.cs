@@ -31,6 +31,15 @@ public sealed class SettingsReaderTests
             (settings.MaxParallelTasks, settings.RateLimitWait, settings.AutoResume, settings.RetryAttempts, settings.LogLevel, settings.LogDir));
     }
 
+    [Theory]
+    [InlineData("", FenceNetwork.Shared)]
+    [InlineData("\"feeds\": []", FenceNetwork.Model)]
+    [InlineData("\"feeds\": [\"packages.example.org:443\"]", FenceNetwork.Model)]
+    [InlineData("\"feeds\": [], \"network\": \"shared\"", FenceNetwork.Shared)]
+    [InlineData("\"network\": \"model\"", FenceNetwork.Model)]
+    public void Whoever_names_the_feeds_needs_no_more_of_the_network(string fence, FenceNetwork expected) =>
+        Assert.Equal(expected, Sound($"{{ \"fence\": {{ {fence} }} }}").Fence.Network);
+
     [Fact]
     public void Every_key_is_read()
     {
