@@ -30,6 +30,9 @@ public readonly record struct Place(string File, int? Line = null)
 /// <param name="Severity">Whether it stops the work.</param>
 public sealed record Problem(string Code, string Message, Place Where, string Hint, Severity Severity = Severity.Error)
 {
+    // It may name all that there is to choose from.
+    private const int MostOfHint = 1200;
+
     /// <summary>What is wrong, as one sentence.</summary>
     public string Message { get; init; } = Plain.Line(Message);
 
@@ -37,5 +40,5 @@ public sealed record Problem(string Code, string Message, Place Where, string Hi
     public Place Where { get; init; } = Where with { File = Plain.Line(Where.File) };
 
     /// <summary>What to do about it.</summary>
-    public string Hint { get; init; } = Plain.Line(Hint);
+    public string Hint { get; init; } = Plain.Line(Hint, MostOfHint);
 }

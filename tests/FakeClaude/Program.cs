@@ -80,6 +80,27 @@ if (mode == "obey")
     Obedience.Obey(prompt, ".", said => Line($"{{\"type\":\"assistant\",\"message\":{{\"id\":\"o\",\"model\":\"fake\",\"role\":\"assistant\",\"content\":[{{\"type\":\"text\",\"text\":\"{JsonEncodedText.Encode(said)}\"}}]}}}}"), Act);
 }
 
+if (mode == "say")
+{
+    // Whatever the test wants to be said, byte for byte: messages, errors, names of files, and an answer for each role.
+    Console.Out.Flush();
+    using var raw = Console.OpenStandardOutput();
+    raw.Write(File.ReadAllBytes(Path.Combine(home, "say.jsonl")));
+    Console.Error.Write(File.ReadAllText(Path.Combine(home, "say.err")));
+    if (role != "review")
+    {
+        foreach (var name in File.ReadAllText(Path.Combine(home, "say.files")).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Directory.CreateDirectory("out");
+            File.WriteAllText(Path.Combine("out", name), $"{milestone}\n{File.ReadAllText(Path.Combine(home, "say.err"))}\n");
+        }
+    }
+
+    var answer = Path.Combine(home, $"say.{milestone}.{role}");
+    Result(File.ReadAllText(File.Exists(answer) ? answer : Path.Combine(home, $"say.{role}")));
+    return 0;
+}
+
 if (role == "review")
 {
     var wants = mode is "changes-then-approve" or "hold:remediate" && round == 0 || mode == "never-approve";

@@ -60,7 +60,7 @@ public sealed class ArchitectureTests
             ["Ports"] = [],
             ["Processes"] = [],
             ["Secrets"] = [],
-            ["Settings"] = ["Processes"],
+            ["Settings"] = ["Processes", "Secrets"],
         };
         foreach (var (file, text) in Files(Path.Combine(Source, "Orchestrator.Engine")))
         {

@@ -1,3 +1,5 @@
+using Orchestrator.Core;
+
 namespace Orchestrator.Cli.Checks;
 
 /// <summary>How much something is needed.</summary>
@@ -20,6 +22,12 @@ internal enum Need
 /// <param name="Mendable">Whether <c>--fix</c> can do that.</param>
 internal sealed record Check(string Name, bool Good, string Found, string Wants, string Hint, Need Need = Need.Needed, bool Mendable = false)
 {
+    /// <summary>What was found: one line, fit to be shown, whatever program said it.</summary>
+    public string Found { get; init; } = Plain.Line(Found);
+
+    /// <summary>How to get it.</summary>
+    public string Hint { get; init; } = Plain.Line(Hint);
+
     /// <summary>The one word for it.</summary>
     public string Word => Good ? "ok" : Need == Need.Needed ? "missing" : "wanted";
 

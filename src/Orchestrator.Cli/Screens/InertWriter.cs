@@ -9,6 +9,9 @@ namespace Orchestrator.Cli.Screens;
 /// </summary>
 internal sealed class InertWriter(TextWriter inner) : TextWriter
 {
+    private readonly Lock _lock = new();
+    private char? _half;
+
     /// <summary>Where it writes to.</summary>
     public TextWriter Inner => inner;
 
@@ -25,26 +28,24 @@ internal sealed class InertWriter(TextWriter inner) : TextWriter
     public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
 
     /// <inheritdoc/>
+    public override void WriteLine() => Write("\n");
+
+    /// <inheritdoc/>
     public override void WriteLine(string? value) => Write(value + "\n");
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<char> buffer)
     {
         var text = new StringBuilder(buffer.Length);
-        foreach (var c in buffer)
+        lock (_lock)
         {
-            // Pairs may come in two calls; halves of them are the encoder's concern and steer nothing.
-            if (Plain.IsUnfit(c) && !char.IsSurrogate(c) && c is not ('\n' or '\t'))
-            {
-                text.Append($"\\u{(int)c:x4}");
-            }
-            else
-            {
-                text.Append(c);
-            }
+            // A pair may come in two calls: its first half waits for the second.
+            var held = _half is { } half ? $"{half}{buffer}" : buffer;
+            var isHalf = !held.IsEmpty && char.IsHighSurrogate(held[^1]);
+            _half = isHalf ? held[^1] : null;
+            Plain.Spell(isHalf ? held[..^1] : held, text, "\n\t");
+            inner.Write(text.ToString());
         }
-
-        inner.Write(text.ToString());
     }
 
     /// <summary>Writes a text that holds colours of ours; every other sequence in it is spelled out as ever.</summary>
@@ -56,6 +57,7 @@ internal sealed class InertWriter(TextWriter inner) : TextWriter
             if (Ink.LengthAt(text.AsSpan(at)) is > 0 and var length)
             {
                 Write(text.AsSpan(from, at - from));
+                EndHalf();
                 inner.Write(text.AsSpan(at, length));
                 from = at + length;
             }
@@ -65,5 +67,28 @@ internal sealed class InertWriter(TextWriter inner) : TextWriter
     }
 
     /// <inheritdoc/>
-    public override void Flush() => inner.Flush();
+    public override void Flush()
+    {
+        EndHalf();
+        inner.Flush();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        EndHalf();
+        base.Dispose(disposing);
+    }
+
+    private void EndHalf()
+    {
+        lock (_lock)
+        {
+            if (_half is { } half)
+            {
+                inner.Write($"\\u{(int)half:x4}");
+                _half = null;
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Core;
 using Orchestrator.Core.Plans;
 
 namespace Orchestrator.Cli.Screens;
@@ -17,10 +18,10 @@ internal static class PlanScreen
             {
                 var own = milestone.Barrier ? milestone.Needs.Where(n => n.Stage == milestone.Id.Stage).ToList() : [.. milestone.Needs];
                 var after = own.Count > 0 ? $" (after {string.Join(", ", own)})" : milestone.Barrier ? "" : " (at once)";
-                text.Append($"  {milestone.Id,-4} {milestone.Title}{after}\n");
+                text.Append($"  {milestone.Id,-4} {Plain.Line(milestone.Title)}{after}\n");
                 foreach (var entry in milestone.Entry.Select(EntryRequirement.Of))
                 {
-                    text.Append($"         {Entry(entry)}\n");
+                    text.Append($"         {Plain.Line(Entry(entry))}\n");
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Core;
 using Orchestrator.Core.Capacity;
 using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
@@ -57,7 +58,7 @@ internal static class StatusScreen
 
         foreach (var line in Notes(state, alive, clock).Concat(alive && state.Final is null ? MachineLines.Of(state, machine).Append($"Fence: {Words.Of(state.Policy.Fence)}.") : []))
         {
-            text.Append('\n').Append(line);
+            text.Append('\n').Append(line.ReplaceLineEndings(" ")); // what others said forges no line
         }
 
         return text.ToString().TrimEnd() + "\n";
@@ -214,9 +215,5 @@ internal static class StatusScreen
     private static string Local(DateTimeOffset time, TimeProvider clock) =>
         TimeZoneInfo.ConvertTime(time, clock.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    private static string Shorten(string text)
-    {
-        var line = text.ReplaceLineEndings(" ");
-        return line.Length > 160 ? line[..159] + "…" : line;
-    }
+    private static string Shorten(string text) => Plain.Cut(text.ReplaceLineEndings(" "), 159);
 }

@@ -103,7 +103,7 @@ internal static class LogsVerb
             $"{(near.Count == 1 ? "Perhaps you mean" : "It has")} {string.Join(", ", named.Take(MostNamed))}{(named.Count > MostNamed || (near.Count > 1 && near.Count < all.Count) ? ", …" : "")}.");
     }
 
-    private static string Sentence(Standing standing) => standing.Text.Length > 0 ? $"{standing.State}: {standing.Text}." : $"{standing.State}.";
+    private static string Sentence(Standing standing) => standing.Text.Length > 0 ? $"{standing.State}: {LiveFrame.Plainly(standing.Text)}." : $"{standing.State}.";
 
     private static int Refuse(Surroundings around, Problem problem)
     {

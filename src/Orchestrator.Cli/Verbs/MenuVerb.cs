@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Screens;
+using Orchestrator.Core;
 
 namespace Orchestrator.Cli.Verbs;
 
@@ -81,7 +82,7 @@ internal static class MenuVerb
 
     private static void Show(Surroundings around, Ink ink, string folder)
     {
-        Inked(around, ink.Bold($"Claude Code Orchestrator, {folder}") + "\n\n");
+        Inked(around, ink.Bold($"Claude Code Orchestrator, {Plain.Line(folder)}") + "\n\n");
         foreach (var entry in Entries)
         {
             Inked(around, $"  {ink.Cyan(entry.Key)}  {entry.Text}\n");

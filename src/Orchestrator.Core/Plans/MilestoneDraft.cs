@@ -50,7 +50,7 @@ public sealed record MilestoneDraft(
         }
     }
 
-    private static string Line(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimStart('#', '-', '*', ' ');
+    private static string Line(string text) => string.Join(' ', Plain.Bare(text.ReplaceLineEndings(" ")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimStart('#', '-', '*', ' ');
 
     /// <summary>What would be a heading is made plain, but for comments in a block of code.</summary>
     private static string Paragraphs(string text)

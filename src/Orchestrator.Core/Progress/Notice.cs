@@ -72,6 +72,12 @@ public sealed record NoticeWishes(NoticeTopics On, TimeSpan Limit, Func<DateTime
 /// <param name="Text">Plain sentences, the last of which says what to do.</param>
 public sealed record Notice(NoticeKind Kind, DateTimeOffset At, string Title, string Text)
 {
+    /// <summary>In a few words; one line, fit to be shown, whatever it quotes.</summary>
+    public string Title { get; init; } = Plain.Whole(Title);
+
+    /// <summary>Plain sentences; one line, fit to be shown, whatever they quote.</summary>
+    public string Text { get; init; } = Plain.Whole(Text);
+
     /// <summary>The milestone; null when it is about the run as a whole.</summary>
     public MilestoneId? Milestone { get; init; }
 

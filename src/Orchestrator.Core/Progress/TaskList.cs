@@ -35,10 +35,10 @@ public static class TaskList
                 text.Append($"\n## Stage {stage}\n\n");
             }
 
-            text.Append($"- [{(line.Done ? 'x' : ' ')}] {line.Id} {OneLine(line.Title)}");
+            text.Append($"- [{(line.Done ? 'x' : ' ')}] {line.Id} {Plain.Markdown(line.Title)}");
             if (line.Note.Length > 0)
             {
-                text.Append($" — {OneLine(line.Note)}");
+                text.Append($" — {Plain.Markdown(line.Note)}");
             }
 
             text.Append('\n');
@@ -80,6 +80,4 @@ public static class TaskList
         var end = begin < 0 ? -1 : file.IndexOf(End, begin, StringComparison.Ordinal);
         return end < 0 ? (-1, -1) : (begin, end + End.Length);
     }
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Replace("<!--", "", StringComparison.Ordinal).Replace("-->", "", StringComparison.Ordinal);
 }

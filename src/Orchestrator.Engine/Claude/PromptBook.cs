@@ -59,14 +59,14 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
             ["role"] = brief.Role.ToString().ToLowerInvariant(),
             ["attempt"] = brief.Attempt.ToString(CultureInfo.InvariantCulture),
             ["round"] = brief.Round.ToString(CultureInfo.InvariantCulture),
-            ["text"] = about.Text.Trim(),
+            ["text"] = Plain.Text(about.Text.Trim()),
             ["situation"] = Situation(brief, about),
             ["findings"] = Findings(brief.Findings),
             ["claims"] = Findings(brief.Findings, severity: false),
             ["sides"] = about.Sides is { } sides ? $"What is integrated is commit {sides.Integrated}, what both came from {sides.Before}, the change of the milestone {sides.Work}." : "",
-            ["others"] = about.Others is { Count: > 0 } others ? $"The milestones that brought in what it meets:\n\n{string.Join("\n\n", others.Select(o => $"<milestone id=\"{o.Id}\">\n{o.Text.Trim()}\n</milestone>"))}" : "",
+            ["others"] = about.Others is { Count: > 0 } others ? $"The milestones that brought in what it meets:\n\n{string.Join("\n\n", others.Select(o => PromptFence.Around("milestone", $" id=\"{o.Id}\"", Plain.Text(o.Text.Trim()))))}" : "",
             ["bar"] = Bar(brief.Bar),
-            ["delta"] = about.Delta.Length == 0 ? "" : $"An earlier review refused this change. What was changed since then, which is what to look at first:\n\n<delta>\n{Cut(about.Delta)}\n</delta>",
+            ["delta"] = about.Delta.Length == 0 ? "" : $"An earlier review refused this change. What was changed since then, which is what to look at first:\n\n{PromptFence.Around("delta", "", Cut(about.Delta))}",
             ["diff"] = Cut(about.Diff),
         };
         var header = $"[orchestrator] milestone={gaps["id"]} role={gaps["role"]} attempt={gaps["attempt"]} round={gaps["round"]}\n\n";
@@ -92,9 +92,9 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
         var text = _texts["plan"];
         return new WrittenPrompt(PlanHeader(0) + text.Fill(new Dictionary<string, string>
         {
-            ["name"] = Plain.Line(name).Replace('"', '\''),
-            ["spec"] = spec.Trim(),
-            ["gates"] = gates.Count == 0 ? "" : $"These commands must pass on all work anyway: {string.Join(", ", gates.Select(gate => $"`{gate}`"))}.",
+            ["name"] = Plain.Line(name).Replace('"', '\'').Replace('<', '('),
+            ["spec"] = Plain.Text(spec.Trim()),
+            ["gates"] = gates.Count == 0 ? "" : $"These commands must pass on all work anyway: {string.Join(", ", gates.Select(gate => $"`{Plain.Text(gate)}`"))}.",
             ["slots"] = slots.ToString(CultureInfo.InvariantCulture),
             ["widest"] = PlanAdvice.MostInOneMerge.ToString(CultureInfo.InvariantCulture),
         }), [text.Source]);
@@ -131,14 +131,15 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
         _ => throw new InvalidOperationException($"Unknown severity {bar}."),
     };
 
-    private static string Cut(string diff) => diff.Length > MostDiff ? diff[..MostDiff] + "\n(cut here; read the files for the rest)" : diff;
+    // A reviewer has to see what nobody sees: a change of direction, or a character of no width, hides code from people.
+    private static string Cut(string diff) => Plain.Text(diff.Length > MostDiff ? diff[..MostDiff] + "\n(cut here; read the files for the rest)" : diff);
 
     private static string Situation(TurnBrief brief, PromptMaterial about)
     {
         var text = new StringBuilder();
         if (brief.Ask == Ask.TryAgain && brief.Reason is { } reason)
         {
-            text.Append($"This is attempt {brief.Attempt}. The one before did not work out: {reason} The folder may hold part of the work already; look first.\n");
+            text.Append($"This is attempt {brief.Attempt}. The one before did not work out:\n\n{PromptFence.Around("reason", "", Plain.Text(reason))}\n\nThe folder may hold part of the work already; look first.\n");
         }
 
         if (brief.Role == Role.Implement && brief.Findings.Count > 0)
@@ -149,7 +150,7 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
         var questions = about.Entry.Select(EntryRequirement.Of).Where(entry => entry.IsForTheAgent).ToList();
         if (brief.Role == Role.Implement && questions.Count > 0)
         {
-            text.Append($"The milestone takes for granted what nobody has verified. Verify it first. Where something does not hold, provide it if that is in reach of this folder, else do what can be done without it; either way say so at the end:\n\n{string.Join('\n', questions.Select((entry, i) => $"{i + 1}. {entry.Text}"))}\n");
+            text.Append($"The milestone takes for granted what nobody has verified. Verify it first. Where something does not hold, provide it if that is in reach of this folder, else do what can be done without it; either way say so at the end:\n\n{string.Join('\n', questions.Select((entry, i) => $"{i + 1}. {Plain.Text(entry.Text)}"))}\n");
         }
 
         if (brief.Role == Role.Review && brief.Findings.Count > 0)
@@ -159,12 +160,12 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
 
         if (brief.Role == Role.Review && brief.Marks.Count > 0)
         {
-            text.Append($"This was noticed about the change. Each of these may be right, or a way to make work look done that is not. Give a finding for each that the milestone does not ask for:\n\n{string.Join('\n', brief.Marks.Select(m => $"- {Words(m.Kind)}: {m.Path}: {m.Detail}"))}\n\n");
+            text.Append($"This was noticed about the change. Each of these may be right, or a way to make work look done that is not. Give a finding for each that the milestone does not ask for:\n\n{PromptFence.Around("marks", "", string.Join('\n', brief.Marks.Select(m => $"- {Words(m.Kind)}: {Plain.Whole(m.Path)}: {Plain.Whole(m.Detail)}")))}\n\n");
         }
 
         if (brief.Role == Role.Review && about.Criteria.Count > 0)
         {
-            text.Append($"The exit criteria. Say of each in `criteria` whether it is met, and as evidence where that can be seen (file and line, or what shows it):\n\n{string.Join('\n', about.Criteria.Select((c, i) => $"{i + 1}. {c}"))}\n");
+            text.Append($"The exit criteria. Say of each in `criteria` whether it is met, and as evidence where that can be seen (file and line, or what shows it):\n\n{string.Join('\n', about.Criteria.Select((c, i) => $"{i + 1}. {Plain.Text(c)}"))}\n");
         }
 
         return text.ToString().Trim();
@@ -196,6 +197,6 @@ public sealed class PromptBook(IEnumerable<PromptText> own)
             }
         }
 
-        return text.ToString().TrimEnd();
+        return PromptFence.AroundAny(severity ? "findings" : "claims", Plain.Text(text.ToString().TrimEnd()));
     }
 }

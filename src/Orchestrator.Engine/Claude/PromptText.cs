@@ -99,8 +99,8 @@ public sealed partial record PromptText(PromptSource Source, string Body)
         return problems.Count > before ? null : new PromptText(new PromptSource(kind.Name, null, blob), body);
     }
 
-    /// <summary>The words with the gaps filled, in one pass: what is filled in stays as it is.</summary>
-    public string Fill(IReadOnlyDictionary<string, string> gaps) => Gap().Replace(Body, match => gaps[match.Groups[1].Value]);
+    /// <summary>The words with the gaps filled, in one pass: what is filled in stays as it is, and ends no fence that it stands in.</summary>
+    public string Fill(IReadOnlyDictionary<string, string> gaps) => PromptFence.Fill(Body, part => Gap().Replace(part, match => gaps[match.Groups[1].Value]));
 
     private static (int? Version, string Body, int Skipped) Split(string text)
     {

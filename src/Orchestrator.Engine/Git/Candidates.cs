@@ -133,7 +133,7 @@ public sealed class Candidates(Repository repository)
     internal static string[] MergeCall(string ours, string theirs) => ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
 
     private static string Message(CandidateContext context, MilestoneId id) =>
-        $"Merge milestone {id}: {context.Title(id)}\n\n{DoneHistory.MilestoneTrailer}: {id}\n{DoneHistory.RunTrailer}: {context.Run}\n{DoneHistory.HashTrailer}: {context.Hash(id)}\n";
+        $"Merge milestone {id}: {Core.Plain.Line(context.Title(id))}\n\n{DoneHistory.MilestoneTrailer}: {id}\n{DoneHistory.RunTrailer}: {context.Run}\n{DoneHistory.HashTrailer}: {context.Hash(id)}\n";
 
     private async Task<(string Tree, IReadOnlyList<string> Conflicts)> MergeAsync(string target, string ours, string theirs, CancellationToken cancellation)
     {

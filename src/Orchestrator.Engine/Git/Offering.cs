@@ -123,7 +123,7 @@ public sealed partial class Offering(Repository repository)
         var folder = repository.Places.Run(place.Run);
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, "pull-request.md");
-        var list = string.Concat(place.Milestones.Select(m => $"- {Plain.Line(m)}\n"));
+        var list = string.Concat(place.Milestones.Select(m => $"- {Plain.Markdown(Plain.Cut(m, 600))}\n"));
         StateFolder.WriteWhole(file, $"""
             This branch is made by Claude Code Orchestrator, run `{place.Run}`. Each merge on it was reviewed and tested as the settings say, and tested once more as a whole. It grows as stages are finished; the run is to do:
 

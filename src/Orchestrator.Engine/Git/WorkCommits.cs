@@ -84,7 +84,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
             return new CommittedWork(null, 0);
         }
 
-        var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
+        var message = $"{Core.Plain.Line(subject)}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
         var commit = (await repository.Git.RunAsync(places.Shadow, ["commit-tree", written.Tree, "-p", tip, "-m", message], cancellation).ConfigureAwait(false)).Text;
         using var hold = new PackHold();
         await ShadowExport.ImportAsync(repository, commit, [tip], hold, cancellation).ConfigureAwait(false);
@@ -139,7 +139,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
             return new CarriedWork(null, shown, paths.ToItems());
         }
 
-        var message = $"{subject}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
+        var message = $"{Core.Plain.Line(subject)}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
         var commit = (await repository.Git.RunAsync(repository.Places.Shadow, ["commit-tree", GitOutput.MergeTree(merge).Tree, "-p", onto, "-m", message], cancellation).ConfigureAwait(false)).Text;
         using var hold = new PackHold();
         await ShadowExport.ImportAsync(repository, commit, [onto, work], hold, cancellation).ConfigureAwait(false);

@@ -46,8 +46,8 @@ public sealed class LogFile : IObserver, IDisposable
     /// <summary>The file.</summary>
     public string File { get; }
 
-    /// <summary>Writes a sentence.</summary>
-    public void Say(LogEventLevel level, string text) => _log.Write(level, "{Text:l}", _clean(text).ReplaceLineEndings(" | "));
+    /// <summary>Writes a sentence: one line, whatever it quotes, so that nobody forges another and no terminal is steered by <c>cat</c>.</summary>
+    public void Say(LogEventLevel level, string text) => _log.Write(level, "{Text:l}", Core.Plain.Whole(_clean(text).ReplaceLineEndings(" | ")));
 
     /// <inheritdoc/>
     public void Saw(Event fact, RunState state, DateTimeOffset at)

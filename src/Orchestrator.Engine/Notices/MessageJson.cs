@@ -39,7 +39,8 @@ internal static class MessageJson
             json.WriteEndObject();
         }
 
-        return buffer.ToArray();
+        // What cannot be seen is spelled, which JSON reads as the same.
+        return Encoding.UTF8.GetBytes(Core.Plain.Whole(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length)));
     }
 
     /// <summary>What an agent says must not call a whole channel, nor show a link that leads elsewhere.</summary>

@@ -9,7 +9,7 @@ namespace Orchestrator.Engine.Notices;
 public sealed record Message(Notice Notice, string Run, string Repository)
 {
     /// <summary>Tells one repository from another; shown above the text.</summary>
-    public string Title => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Repository))}: {Notice.Title}";
+    public string Title => $"{Core.Plain.Whole(Path.GetFileName(Path.TrimEndingDirectorySeparator(Repository)))}: {Notice.Title}";
 }
 
 /// <summary>A way to a person.</summary>

@@ -50,7 +50,7 @@ public static partial class MilestoneText
         }
 
         return new MilestoneFile(
-            id, shown, Title(id, Words(body, headings[0])), body, Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            id, shown, Plain.Line(Title(id, Words(body, headings[0]))), body, Convert.ToHexStringLower(SHA256.HashData(bytes)),
             matter.DependsOn, Named(id, body, headings, matter.BodyLine), matter.Verify, matter.Scope, matter.Model, matter.BudgetUsd, matter.Timeout, matter.Review, Entries(body, headings, "exit criteria"), Entries(body, headings, "entry requirements"));
     }
 

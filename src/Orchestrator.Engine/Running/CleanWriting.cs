@@ -14,9 +14,8 @@ namespace Orchestrator.Engine.Running;
 /// <param name="warn">Takes what a person should read in the log.</param>
 public sealed class CleanWriting(SecretScanner? scanner, Action<string> warn)
 {
-    private const int Part = 32 * 1024; // small enough to be gone at once, however many turns end together
-
-    private static readonly string[] Endings = [".jsonl", ".err", ".log"];
+    private static readonly string[] Endings = [".jsonl", ".err", ".log", ".prompt.md"];
+    private static readonly UTF8Encoding Text = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>One that leaves everything as it is.</summary>
     public static CleanWriting Off { get; } = new(null, _ => { });
@@ -55,7 +54,7 @@ public sealed class CleanWriting(SecretScanner? scanner, Action<string> warn)
 
     private static void Clean(string file, SecretScanner scanner)
     {
-        if (!Parts(file).Any(part => scanner.Suspects(part)))
+        if (!Parts(file, scanner).Any(part => part.WasChanged))
         {
             return;
         }
@@ -67,39 +66,23 @@ public sealed class CleanWriting(SecretScanner? scanner, Action<string> warn)
             options.UnixCreateMode = File.GetUnixFileMode(file);
         }
 
-        using (var stream = new FileStream(draft, options))
+        using (var writer = new StreamWriter(new FileStream(draft, options), Text))
         {
-            foreach (var part in Parts(file))
+            foreach (var (text, _) in Parts(file, scanner))
             {
-                stream.Write(Encoding.UTF8.GetBytes(scanner.Redact(part)));
+                writer.Write(text);
             }
         }
 
         File.Move(draft, file, overwrite: true);
     }
 
-    /// <summary>A file in parts that end with a line, where lines are not too long.</summary>
-    private static IEnumerable<string> Parts(string file)
+    private static IEnumerable<(string Text, bool WasChanged)> Parts(string file, SecretScanner scanner)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1);
-        var bytes = new byte[Part];
-        for (var held = 0; ;)
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1), Text, detectEncodingFromByteOrderMarks: false);
+        foreach (var part in SecretStream.Parts(reader, scanner))
         {
-            var filled = held + stream.ReadAtLeast(bytes.AsSpan(held), Part - held, throwOnEndOfStream: false);
-            var whole = filled < Part ? filled : bytes.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
-            whole = whole == 0 ? filled : whole;
-            if (whole > 0)
-            {
-                yield return Encoding.UTF8.GetString(bytes, 0, whole);
-            }
-
-            if (filled < Part)
-            {
-                yield break;
-            }
-
-            held = filled - whole;
-            bytes.AsSpan(whole, held).CopyTo(bytes);
+            yield return part;
         }
     }
 

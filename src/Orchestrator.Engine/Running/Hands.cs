@@ -50,6 +50,9 @@ public sealed record RunContext(
     /// <summary>Takes secrets out of what is written down.</summary>
     public CleanWriting Clean { get; init; } = CleanWriting.Off;
 
+    /// <summary>Takes the user's secrets that came along into a worktree.</summary>
+    public Action<IEnumerable<string>> LearnSecrets { get; init; } = _ => { };
+
     /// <summary>A milestone as the plan has it.</summary>
     public Milestone Planned(MilestoneId id) => Plan.Milestones[Plan.IndexOf(id)!.Value];
 

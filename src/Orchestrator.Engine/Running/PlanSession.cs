@@ -5,6 +5,7 @@ using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Plans;
+using Orchestrator.Engine.Secrets;
 using Orchestrator.Engine.Settings;
 
 namespace Orchestrator.Engine.Running;
@@ -62,6 +63,7 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
             ResultGrace = settings.ResultGrace,
             MaxTurns = settings.MaxTurns,
         };
+        var clean = new CleanWriting(new SecretScanner([.. SecretGuard.OwnOf(agent.Environment), .. SecretGuard.OwnOf(user, settings.ClaudeEnv)]), Say);
         try
         {
             return await new Conversation(this, request, places, folder, prompts, settings, new TurnRunner(setup)).HoldAsync(cancellation).ConfigureAwait(false);
@@ -69,6 +71,10 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
         catch (OperationCanceledException)
         {
             return new PlanEnd.Stopped(folder);
+        }
+        finally
+        {
+            await clean.FilesAsync(folder + Path.DirectorySeparatorChar).ConfigureAwait(false);
         }
     }
 

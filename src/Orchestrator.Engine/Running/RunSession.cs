@@ -132,7 +132,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         problems.AddRange(EntryLook.Warnings(opened.Plan.Milestones.Where(m => !NotOf(opened).Contains(m.Id)), new UserEnvironment(agent.Environment)));
         Warn(problems);
         Directory.CreateDirectory(logs);
-        var secrets = new SecretGuard(settings.Secrets, OwnSecrets(settings, agent.Environment), time);
+        var secrets = new SecretGuard(settings.Secrets, [.. OwnSecrets(settings, agent.Environment), .. opened.Plan.Milestones.SelectMany(m => BroughtSecrets.Of(places, opened.Run.Value, m.Id.ToString()))], time);
         using var log = new LogFile(logs, time.GetLocalNow(), settings.LogLevel, secrets.Scanner.Redact);
         sayOfLogin = text => log.Say(LogEventLevel.Warning, text);
         foreach (var line in recovered.Concat(problems.Select(p => $"{p.Where}: {p.Message} {p.Hint}")))
@@ -179,6 +179,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             Fences = fences,
             Earlier = NotOf(opened),
             Secrets = secrets.Look,
+            LearnSecrets = secrets.Scanner.Learn,
             Clean = new CleanWriting(secrets.Scanner, text => log.Say(LogEventLevel.Warning, text)),
             Warn = text => log.Say(LogEventLevel.Warning, text),
         };

@@ -33,13 +33,10 @@ public sealed class SecretGuard
 
     /// <summary>Our own credentials: of the variables that agents or we get, those whose names say that they are secret.</summary>
     public static IEnumerable<string> OwnOf(IReadOnlyDictionary<string, string> variables) =>
-        variables.Where(pair => IsSecretName(pair.Key)).Select(pair => pair.Value);
+        variables.Where(pair => EnvText.IsSecretName(pair.Key)).Select(pair => pair.Value);
 
     /// <summary>The same of the environment the program was started in: of what the user names for agents, and of the usual keys.</summary>
     public static IEnumerable<string> OwnOf(UserEnvironment user, IEnumerable<string> named) => OwnOf(user.Only([.. named, .. Usual]));
-
-    private static bool IsSecretName(string name) =>
-        Array.Exists(["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"], word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private IReadOnlyList<SecretPlace> LookAt(string path, ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> before, int line)
     {

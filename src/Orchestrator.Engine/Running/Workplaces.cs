@@ -59,6 +59,7 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
             await EmptyAsync(Places.Temporary(name), cancellation).ConfigureAwait(false);
         }
 
+        context.LearnSecrets(BroughtSecrets.Of(Places, context.Run.Value, name));
         var workplace = new Workplace(VariablesOf(name, first), await _fences.AroundAsync(name, anew, cancellation).ConfigureAwait(false));
 
         // An agent may have worked in it: then its files are as it left them, and only what hangs on the ports is done again.
@@ -152,7 +153,16 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
     {
         var log = Path.Combine(Places.Milestone(context.Run.Value, name), what, Invariant($"{number + 1}.log"));
         var gate = new GateSetting(what, command, Settings.SetupTimeout);
-        var (_, fault) = await gates.In(workplace).RunAloneAsync(gate, Places.Worktree(name), log, Invariant($"{context.Run}/{name}/{what}/{number + 1}"), cancellation).ConfigureAwait(false);
+        string? fault;
+        try
+        {
+            (_, fault) = await gates.In(workplace).RunAloneAsync(gate, Places.Worktree(name), log, Invariant($"{context.Run}/{name}/{what}/{number + 1}"), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await context.Clean.FilesAsync(log).ConfigureAwait(false);
+        }
+
         return fault is null ? null : $"the {what} command '{command}' failed ({Path.GetRelativePath(Places.Root, log)}), {Shown(fault)}";
     }
 

@@ -19,10 +19,25 @@ public sealed class SecretScanner(IEnumerable<string>? own = null)
 
     private static readonly SearchValues<string> Anchors = SearchValues.Create([.. SecretRules.All.SelectMany(rule => rule.Anchors), PrivateKeys.Anchor], StringComparison.Ordinal);
 
-    private readonly OwnValues _own = new(own ?? []);
+    private readonly Lock _learning = new();
+    private string[] _values = [.. (own ?? []).Distinct(StringComparer.Ordinal)];
+    private volatile OwnValues _own = new(own ?? []);
 
     /// <summary>The names of all rules.</summary>
     public static IReadOnlyCollection<string> RuleNames => SecretRules.Names;
+
+    /// <summary>Takes in further credentials of ours, from any thread.</summary>
+    public void Learn(IEnumerable<string> values)
+    {
+        lock (_learning)
+        {
+            var all = _values.Union(values, StringComparer.Ordinal).ToArray();
+            if (all.Length > _values.Length)
+            {
+                (_values, _own) = (all, new OwnValues(all));
+            }
+        }
+    }
 
     /// <summary>All places in a text, in their order; no two overlap.</summary>
     public IReadOnlyList<SecretHit> Scan(string text) => Hits(text, Spans(text, isText: true));

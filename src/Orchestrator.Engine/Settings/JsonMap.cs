@@ -150,12 +150,19 @@ internal sealed class JsonMap
 
     public void Report(string code, string message, string hint, Severity severity = Severity.Error) => _problems.Add(new Problem(code, message, new Place(_file, _line), hint, severity));
 
+    /// <summary>Reports what is wrong with the value of a key, where it stands.</summary>
+    public void ReportAt(string key, string code, string message, string hint) => _problems.Add(new Problem(code, message, new Place(_file, _entries.TryGetValue(key, out var entry) ? entry.Line : _line), hint));
+
+    /// <summary>The known word that is nearest to one that is not known; null when none is near.</summary>
+    public static string? Nearest(IEnumerable<string> known, string word) =>
+        word.Length > 40 ? null : known.Select(one => (one, Distance(one, word))).Where(p => p.Item2 <= 3).OrderBy(p => p.Item2).Select(p => p.one).FirstOrDefault();
+
     /// <summary>Every key that nobody asked for is a problem, with the nearest known one as the hint.</summary>
     public void ReportUnknown()
     {
         foreach (var (key, entry) in _entries.Where(e => !_asked.Contains(e.Key)))
         {
-            var near = key.Length > 40 ? null : _asked.Select(known => (known, Distance(known, key))).Where(p => p.Item2 <= 3).OrderBy(p => p.Item2).Select(p => p.known).FirstOrDefault();
+            var near = Nearest(_asked, key);
             _problems.Add(new Problem("settings.unknown", $"'{_path}{Plain.Cut(key, 80)}' is not a setting.", new Place(_file, entry.Line), near is null ? $"Known here: {string.Join(", ", _asked)}." : $"Did you mean '{near}'?"));
         }
 

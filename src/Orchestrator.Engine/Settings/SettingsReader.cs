@@ -7,6 +7,7 @@ using Orchestrator.Core.Plans;
 using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Processes;
+using Orchestrator.Engine.Secrets;
 
 namespace Orchestrator.Engine.Settings;
 
@@ -209,6 +210,13 @@ public static class SettingsReader
         if (path is null || rule is null || reason is null || !DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var until))
         {
             map.Report("settings.secret", "What is allowed here lacks a 'path', 'rule', 'until' or 'reason', or 'until' is no day.", "Write e.g. \"path\": \"tests/**\", \"rule\": \"private-key\", \"until\": \"2027-06-30\", \"reason\": \"made for the tests\".");
+            return null;
+        }
+
+        if (rule != "*" && !SecretScanner.RuleNames.Contains(rule))
+        {
+var near = JsonMap.Nearest(SecretScanner.RuleNames, rule);
+            map.ReportAt("rule", "settings.secret-rule", $"'{Plain.Cut(rule, 80)}' in 'rule' is the name of no rule.", near is null ? $"Known here: {string.Join(", ", SecretScanner.RuleNames.Order(StringComparer.Ordinal))}; or * for all." : $"Did you mean '{near}'?");
             return null;
         }
 

@@ -64,6 +64,39 @@ public sealed class CleanWritingTests
         Assert.Equal(3, Directory.GetFiles(folder.In("turns")).Length);
     }
 
+    /// <summary>A transcript's line may have megabytes, and a secret may lie anywhere in it.</summary>
+    [Fact]
+    public async Task In_a_line_of_any_length_a_secret_is_found_wherever_it_lies_and_nothing_else_is_changed()
+    {
+        using var folder = new TempFolder();
+        var pem = "-----BEGIN PRIV" + "ATE KEY-----\\n" + string.Join("\\n", Enumerable.Range(0, 120).Select(i => PlantedSecrets.Draw(new Random(i), PlantedSecrets.Letters, 64))) + "\\n";
+        foreach (var at in Enumerable.Range(0, 24).SelectMany(i => new[] { 15_500 + (i * 61), 27_800 + (i * 61) })) // where windows are cut, and where they end
+        {
+            foreach (var (secret, rule) in new[] { (Key, "github-token"), (pem, "private-key") })
+            {
+                // Words of two bytes, so that a cut in one would show.
+                string Filler(int count) => string.Concat(Enumerable.Repeat("größer ", (count / 7) + 1))[..(count - 1)] + " ";
+                var (before, after) = (Filler(at), Filler(70_000));
+                var file = folder.Write("turns/0001-1.jsonl", before + secret + "-----END " + after);
+
+                await Clean.FilesAsync(folder.In("turns/0001-"));
+
+                Assert.Equal($"{before}[secret: {rule}]-----END {after}", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_prompt_that_was_sent_is_cleaned_like_a_transcript()
+    {
+        using var folder = new TempFolder();
+        var prompt = folder.Write("turns/0001-implement-a1-r0-1.prompt.md", $"use {Key} for it\n");
+
+        await Clean.FilesAsync(folder.In("turns/0001-"));
+
+        Assert.Equal("use [secret: github-token] for it\n", await File.ReadAllTextAsync(prompt, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public void The_log_holds_none_whoever_writes_into_it()
     {

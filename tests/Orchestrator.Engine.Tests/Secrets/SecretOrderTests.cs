@@ -53,15 +53,50 @@ public sealed class SecretOrderTests : InRepository
         Assert.DoesNotContain(logs, log => File.ReadAllText(log).Contains(Key[^12..], StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_setup_and_teardown_print_is_written_down_without_it()
+    {
+        await PrepareAsync("1A");
+        await using var hands = Make(new WorktreeSetting { Ports = 0, Setup = [$"echo out {Key}; echo err {Key} >&2"], Teardown = [$"echo {Key}"] });
+
+        await hands.CarryOutAsync(new Order.Prepare(Seven, Id, 1, new Step.Prepare(Repo.Tip())), Stop);
+        await hands.CarryOutAsync(new Order.Prepare(Seven, Id, 2, new Step.Prepare(Repo.Tip())), Stop); // tears the first one down
+
+        var logs = new[] { "setup/1.log", "teardown/1.log" }.Select(name => File.ReadAllText(Path.Combine(Opened.Places.Milestone(Run, "1A"), name))).ToList();
+        Assert.All(logs, log => Assert.Contains("[secret: github-token]", log, StringComparison.Ordinal));
+        Assert.All(logs, log => Assert.DoesNotContain(Key[^12..], log, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_came_along_in_a_env_file_of_the_user_is_known_word_for_word()
+    {
+        var value = PlantedSecrets.Draw(new Random(2), PlantedSecrets.Lower, 20); // has no form by which it could be found
+        Repo.Write(".gitignore", ".env\n");
+        Repo.Write(".worktreeinclude", ".env\n");
+        Repo.Commit("settle");
+        Repo.Write(".env", $"export API_TOKEN=\"{value}\"\n");
+        await using var hands = Make(new WorktreeSetting { Ports = 0 });
+        Assert.IsType<Event.WorktreeReady>(await hands.CarryOutAsync(new Order.Prepare(Seven, Id, 1, new Step.Prepare(Repo.Tip())), Stop));
+        Files.Write(Opened.Places.Worktree("1A"), "out/x.txt", $"it is {value}, they say\n");
+
+        var failed = Assert.IsType<Event.OrderFailed>(await hands.CarryOutAsync(Commit(), Stop));
+
+        Assert.StartsWith("out/x.txt:1 holds what looks like one of your own credentials.", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(value, failed.Message, StringComparison.Ordinal);
+    }
+
     private Order.Commit Commit() => new(Seven, Id, Role.Implement, 1, 0, Repo.Tip(), Repo.Tip());
 
-    private Hands Make(params GateSetting[] gates)
+    private Hands Make(params GateSetting[] gates) => Make(new WorktreeSetting { Ports = 0 }, gates);
+
+    private Hands Make(WorktreeSetting worktree, params GateSetting[] gates)
     {
         var plan = new Plan([new Milestone(Id, "Title", "hash", default)]);
         var guard = new SecretGuard(new SecretSetting(), [], TimeProvider.System);
         var context = new RunContext(new RunId(Run), plan, Main, PublishMode.FastForward, gates, new Dictionary<MilestoneId, string> { [Id] = "Title" }, Opened.Places.CommonDir)
         {
-            Worktree = new WorktreeSetting { Ports = 0 },
+            Worktree = worktree,
+            LearnSecrets = guard.Scanner.Learn,
             Secrets = guard.Look,
             Clean = new CleanWriting(guard.Scanner, text => Assert.Fail(text)),
         };

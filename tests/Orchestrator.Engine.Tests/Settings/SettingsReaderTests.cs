@@ -4,6 +4,7 @@ using Orchestrator.Core.Agents;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Progress;
 using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Secrets;
 using Orchestrator.Engine.Settings;
 using Orchestrator.Engine.Tests.Support;
 
@@ -261,6 +262,19 @@ public sealed class SettingsReaderTests
             var problem = Assert.Single(Read("{\n\"secrets\": {\"allow\": [\n" + wrong + "]}}").Problems);
             Assert.Equal(("settings.secret", 3, Severity.Error), (problem.Code, problem.Where.Line, problem.Severity));
         }
+    }
+
+    [Theory]
+    [InlineData("github-tokens", "Did you mean 'github-token'?")]
+    [InlineData("all of them", "Known here: age-key, anthropic-key, ")]
+    public void A_rule_that_nobody_knows_is_named_with_the_known_ones(string rule, string hint)
+    {
+        var reading = Read($"{{\n  \"secrets\": {{ \"allow\": [ {{ \"path\": \"a\",\n    \"rule\": \"{rule}\", \"until\": \"2099-01-01\", \"reason\": \"r\" }} ] }}\n}}\n");
+
+        var problem = Assert.Single(reading.Problems);
+        Assert.Equal(("settings.secret-rule", 3, Severity.Error), (problem.Code, problem.Where.Line, problem.Severity));
+        Assert.StartsWith(hint, problem.Hint, StringComparison.Ordinal);
+        Assert.True(hint[0] == 'D' || SecretScanner.RuleNames.All(name => problem.Hint.Contains(name, StringComparison.Ordinal)), problem.Hint);
     }
 
     [Fact]
