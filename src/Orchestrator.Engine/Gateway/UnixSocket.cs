@@ -64,19 +64,26 @@ public static class UnixSocket
             return;
         }
 
-        using var probe = New();
-        try
+        // A process that is just being started has what we had open until it becomes its program: then one that we closed
+        // still listens for a moment.
+        for (var look = 0; look < 20; look++)
         {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused && file is { Length: 0, LinkTarget: null })
-        {
-            file.Delete();
-            return;
-        }
-        catch (SocketException)
-        {
-            throw new IOException($"This is not a socket of ours, and is left alone: {path}");
+            using var probe = New();
+            try
+            {
+                probe.Connect(new UnixDomainSocketEndPoint(path));
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused && file is { Length: 0, LinkTarget: null })
+            {
+                file.Delete();
+                return;
+            }
+            catch (SocketException)
+            {
+                throw new IOException($"This is not a socket of ours, and is left alone: {path}");
+            }
+
+            Thread.Sleep(10);
         }
 
         throw new IOException($"Somebody listens there already: {path}");

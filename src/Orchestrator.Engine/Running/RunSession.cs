@@ -224,7 +224,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         }
 
         var probe = ProbeOf(repository.Places, logs);
-        using var bounds = new BoundsWatch(BoundsOf(limits), () => probe.Look() is var sample ? (sample.MemoryAvailable, sample.Disks.FirstOrDefault(d => d.Worktrees).Free) : default);
+        (long? Memory, long? Disk) Free() => probe.Look() is var sample ? (sample.MemoryAvailable, sample.Disks.Where(d => d.Worktrees).Select(d => (long?)d.Free).FirstOrDefault()) : default;
+        using var bounds = new BoundsWatch(BoundsOf(limits, Free().Disk), Free);
         watch.Begin(loop.Tell);
         var ended = await loop.RunAsync(opened.Run, opened.State, first).ConfigureAwait(false);
         if (ended.Unlanded is not null || ended.Final is Final.Stopped { Code: "target.gone" })
@@ -243,8 +244,12 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         .. settings.Notify.Webhook?.Address is { } address ? [address.OriginalString] : Array.Empty<string>(),
     ];
 
-    /// <summary>What each agent, gate or command may take. A shortage ends somebody only when it is worse than one that holds new work back.</summary>
-    private static Core.Capacity.Bounds BoundsOf(Core.Capacity.GaugeLimits limits) => new(MostProcesses, MostPrinted, limits.MemoryReserve / 2, (limits.DiskFloor ?? LeastDisk) / 2);
+    /// <summary>
+    /// What each agent, gate or command may take. A shortage of memory ends somebody only when it is worse than one that
+    /// holds new work back; one of the disk before that, for what was written stays, and would hold back all others.
+    /// </summary>
+    private static Core.Capacity.Bounds BoundsOf(Core.Capacity.GaugeLimits limits, long? diskFree) =>
+        new(MostProcesses, MostPrinted, limits.MemoryReserve / 2, Math.Max(2 * limits.DiskFloor ?? LeastDisk, (diskFree ?? 0) / 4));
 
     /// <summary>Looks at all that a run writes to.</summary>
     public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null) =>

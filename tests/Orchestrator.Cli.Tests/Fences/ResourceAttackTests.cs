@@ -26,6 +26,24 @@ public sealed class ResourceAttackTests
         Assert.Empty(repository.LeftOver());
     }
 
+    /// <summary>What it wrote stays for whoever wants to look, and there is room enough for the others.</summary>
+    [Theory]
+    [InlineData("head -c 700M /dev/zero > out/big; sleep 600")]
+    [InlineData("head -c 700M /dev/zero > ~/big; sleep 600")]
+    [InlineData("seq 1 200000 | (cd $TMPDIR && xargs touch) && head -c 700M /dev/zero > $TMPDIR/big; sleep 600")]
+    public void Who_fills_the_disk_is_ended_before_the_others_are_held_back(string attack)
+    {
+        using var repository = Make(("1A", $"fake: do mkdir -p out; {attack}"), ("1B", "fake: ok"), ("1C", "fake: slow:2000"));
+        using var disk = new World.SmallDisk(repository, 800);
+
+        using var run = disk.Start("run");
+
+        Assert.True(run.WaitForExit(60) == 3, run.Out + run.Error);
+        Assert.Contains("were left on the disk", run.Out, StringComparison.Ordinal);
+        disk.BringBack();
+        Assert.Equal("1B 1C", repository.Merged());
+    }
+
     [Theory]
     [InlineData("while :; do sleep 600 & done", "more than 4096 processes")]
     [InlineData("yes", "printed more than 256 MiB")]
