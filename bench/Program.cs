@@ -25,7 +25,7 @@ var measures = new (string Name, Func<IEnumerable<Figure>> Measure)[]
     ("plan", () => PlanFigure.Measure()),
     ("recovery", () => RecoveryFigure.Measure(root)),
     ("limit", () => LimitFigure.Measure(root)),
-    ("fence", () => FenceFigure.MeasureAsync().GetAwaiter().GetResult()),
+    ("fence", () => FenceFigure.MeasureAsync(root).GetAwaiter().GetResult()),
     ("cache", () => CacheFigure.Measure(root)),
 };
 var json = Array.IndexOf(args, "--json") is >= 0 and var option && option + 1 < args.Length ? args[option + 1] : null;
