@@ -20,9 +20,6 @@ public sealed record ModelAccess(Uri Provider, ModelCredential Credential, strin
     /// <summary>The variable that names the provider's address.</summary>
     public const string BaseUrl = "ANTHROPIC_BASE_URL";
 
-    /// <summary>With it the CLI takes a gateway for the provider itself, and asks in the same way.</summary>
-    public const string AsProvider = "_CLAUDE_CODE_ASSUME_FIRST_PARTY_BASE_URL";
-
     private const string LoginFolder = "CLAUDE_CONFIG_DIR";
 
     private static readonly Uri Usual = new("https://api.anthropic.com");
@@ -36,9 +33,6 @@ public sealed record ModelAccess(Uri Provider, ModelCredential Credential, strin
 
     /// <summary>The names of all variables that open the provider: none of them is for those in a fence.</summary>
     public static IEnumerable<string> Secrets => Credentials.Select(c => c.Variable);
-
-    /// <summary>Whether it is the usual address, where the CLI knows what it may ask for.</summary>
-    public bool IsUsual => Provider.Host == Usual.Host;
 
     /// <summary>Finds it out; null, and why, where the gateway cannot do it.</summary>
     /// <param name="program">The CLI, which renews its login.</param>

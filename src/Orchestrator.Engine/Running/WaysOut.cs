@@ -179,11 +179,6 @@ public sealed class WaysOut : IAsyncDisposable
         {
             WriteAnew(Path.Combine(home, ".claude"), ModelLogin.FileName, login.CopyWith(key));
         }
-
-        if (_access.IsUsual)
-        {
-            environment[ModelAccess.AsProvider] = "1";
-        }
     }
 
     /// <summary>Writes a file in a folder that was an agent's: what lies there may be a link to anywhere, and is not followed.</summary>

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Orchestrator.Core.Agents;
 using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Gateway;
+using Orchestrator.Engine.Processes;
 using Orchestrator.Rehearsal;
 
 namespace Orchestrator.Cli.Tests.Fences;
@@ -66,6 +68,19 @@ public sealed class FencedAgentTests : IAsyncDisposable
         Assert.Contains("hello", output, StringComparison.Ordinal);
         Assert.Contains("dummy-fenced\\n0", output, StringComparison.Ordinal);
         Assert.Equal(2, gateway.Close("fenced/1A/1")!.Requests);
+    }
+
+    /// <summary>By which the CLI is made to look after its login; it must not fail for another reason.</summary>
+    [Fact]
+    public async Task The_small_question_is_one_that_the_real_CLI_asks()
+    {
+        await using var model = RehearsalServer.Start(RehearsalScript.Read("""{ "conversations": [ { "steps": [ { "say": "ok" } ] } ] }""", "small").Script);
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = _folder.Path, ["ANTHROPIC_BASE_URL"] = model.BaseAddress.ToString(), ["ANTHROPIC_API_KEY"] = "dummy" };
+
+        var end = await ShortProcess.RunAsync(ClaudeCommand.SmallQuestion(Tool.RealClaude, environment, _folder.Path), null, TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.True(end.ExitCode == 0, Encoding.UTF8.GetString(end.Output) + end.Errors);
+        Assert.Single(model.Requests, request => request.Path == "/v1/messages");
     }
 
     [Fact]
