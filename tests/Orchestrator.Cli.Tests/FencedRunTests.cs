@@ -103,6 +103,39 @@ public sealed class FencedRunTests
         Assert.Equal(level, scene.Status().GetProperty("fence").GetInt32());
     }
 
+    /// <summary>Who makes the plan sees what is to be planned for, and nothing of what it is nobody's business.</summary>
+    [Fact]
+    public async Task A_plan_is_made_in_a_fence_by_the_real_CLI()
+    {
+        SkipWithoutFence();
+        await using var scene = new Limits.LimitScene(
+            1,
+            folder => $$$"""
+                { "conversations": [ { "when": { "role": "plan" }, "steps": [
+                    { "tools": [
+                        { "name": "Read", "input": { "file_path": "{{{folder}}}/../../repo/README.md" } },
+                        { "name": "Read", "input": { "file_path": "{{{folder}}}/../secret.txt" } },
+                        { "name": "Read", "input": { "file_path": "{{{folder}}}/../../repo/.git/config" } },
+                        { "name": "Glob", "input": { "pattern": "**/journal.db", "path": "{{{folder}}}/../../repo" } } ] },
+                    { "verdict": { "milestones": [ { "id": "1A", "title": "One", "description": "Do it.", "exit_criteria": [ "it is done" ] } ] } } ] } ] }
+                """,
+            ", \"isolation\": \"required\", \"fence\": { \"feeds\": [] }");
+        scene.UseKey();
+        File.WriteAllText(Path.Combine(scene.Repository.Home, "secret.txt"), "canary");
+        scene.Repository.Git("config", "http.extraheader", "canary");
+        scene.Repository.Write("spec.md", "# What I want\n\nOne thing.\n");
+        Directory.Delete(Path.Combine(scene.Repository.Folder, "milestones"), recursive: true);
+
+        using var plan = scene.Start("plan", "spec.md", "--yes");
+
+        Assert.True(plan.WaitForExit(60) == 0, $"{plan.Out}\n{plan.Error}\n{scene.Told}");
+        var said = File.ReadAllText(Directory.GetFiles(Path.Combine(scene.Repository.Folder, ".orchestrator", "plans"), "turn-1-1.jsonl", SearchOption.AllDirectories).Single());
+        Assert.Contains("# Sample", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("journal.db\"", said.Replace("**/journal.db\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(scene.Repository.Folder, "milestones", "1A.md")));
+    }
+
     /// <summary>With a key the CLI gives up at once and says nothing of how long the refusal lasts. The gateway heard it.</summary>
     [Fact]
     public async Task With_a_key_a_refusal_lasts_as_long_as_the_provider_said()

@@ -5,6 +5,7 @@ using System.Text;
 using Orchestrator.Cli.Agents;
 using Orchestrator.Core;
 using Orchestrator.Core.Runs;
+using Orchestrator.Engine.Fence;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Journal;
 using Orchestrator.Engine.Machine;
@@ -150,10 +151,9 @@ internal sealed class MachineFacts(UserEnvironment user, OrchestratorSettings se
     }
 
     /// <summary>Whether bubblewrap works is only known when it is tried.</summary>
-    private async Task<FenceFacts> FenceAsync(CancellationToken stop)
+    private static async Task<FenceFacts> FenceAsync(CancellationToken stop)
     {
-        var path = user.Find("bwrap");
-        var end = path is null ? null : await TryAsync(path, ["--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "true"], stop).ConfigureAwait(false);
+        var (path, end, _) = await FenceProbe.TryAsync(stop).ConfigureAwait(false);
         return new FenceFacts(
             path, end?.ExitCode, end?.Errors ?? "",
             Reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1",

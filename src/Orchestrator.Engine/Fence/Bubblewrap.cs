@@ -61,6 +61,12 @@ public sealed class Bubblewrap(string program, bool strict = true)
         Tmpfs(arguments, place.Root, 1 << 20);
         foreach (var shown in place.Inside)
         {
+            if (shown.Path.Length == 0)
+            {
+                Tmpfs(arguments, shown.At, 1 << 20);
+                continue;
+            }
+
             arguments.AddRange([shown.Writable ? "--bind" : "--ro-bind", shown.Path, shown.At]);
         }
 

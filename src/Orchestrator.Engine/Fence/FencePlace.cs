@@ -4,7 +4,11 @@ namespace Orchestrator.Engine.Fence;
 /// <param name="Path">Where it is, outside.</param>
 /// <param name="At">Where it is seen; mostly the same.</param>
 /// <param name="Writable">Whether what is written there is written outside.</param>
-public sealed record Shown(string Path, string At, bool Writable = false);
+public sealed record Shown(string Path, string At, bool Writable = false)
+{
+    /// <summary>An empty folder: what is there outside is not seen.</summary>
+    public static Shown Nothing(string at) => new("", at);
+}
 
 /// <summary>What is fenced in, and what it may see and write.</summary>
 /// <param name="Root">The user's checkout: hidden, but for what is shown of it.</param>

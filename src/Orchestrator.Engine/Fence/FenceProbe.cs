@@ -25,21 +25,25 @@ public static class FenceProbe
             return new FenceFound(FenceLevel.None, null, "there is a fence for Linux only");
         }
 
+        return await TryAsync(cancellation).ConfigureAwait(false) switch
+        {
+            (null, _, _) => new FenceFound(FenceLevel.None, null, "bubblewrap is not installed"),
+            ({ } program, { ExitCode: 0 }, var strict) => new FenceFound(FenceLevel.SharedNetwork, new Bubblewrap(program, strict), null),
+            var (_, end, _) => new FenceFound(FenceLevel.None, null, $"bubblewrap does not work here ({(end is { TimedOut: false } ? end.Errors.Trim().Split('\n')[0] : "no end after 10 s")}); 'orchestrator doctor' says what to do"),
+        };
+    }
+
+    /// <summary>Tries bubblewrap, first as strict as it can be.</summary>
+    /// <returns>Where it is, null when it is not installed; how the last try ended; whether that was the strict one.</returns>
+    public static async Task<(string? Program, ProcessEnd? End, bool Strict)> TryAsync(CancellationToken cancellation)
+    {
         if (Folders.Select(folder => Path.Combine(folder, "bwrap")).FirstOrDefault(File.Exists) is not { } program)
         {
-            return new FenceFound(FenceLevel.None, null, "bubblewrap is not installed");
+            return (null, null, false);
         }
 
         var end = await TryAsync(program, [FenceRoot.NoMore], cancellation).ConfigureAwait(false);
-        if (end.ExitCode == 0)
-        {
-            return new FenceFound(FenceLevel.SharedNetwork, new Bubblewrap(program), null);
-        }
-
-        end = await TryAsync(program, [], cancellation).ConfigureAwait(false);
-        return end.ExitCode == 0
-            ? new FenceFound(FenceLevel.SharedNetwork, new Bubblewrap(program, strict: false), null)
-            : new FenceFound(FenceLevel.None, null, $"bubblewrap does not work here ({(end.TimedOut ? "no end after 10 s" : end.Errors.Trim().Split('\n')[0])}); 'orchestrator doctor' says what to do");
+        return end.ExitCode == 0 ? (program, end, true) : (program, await TryAsync(program, [], cancellation).ConfigureAwait(false), false);
     }
 
     /// <summary>Exactly what a fence asks for, around nothing.</summary>

@@ -96,14 +96,42 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
             .. readable.Concat(setting.Read.Select(path => Full(path, home))).SelectMany(Existing),
             .. setting.Write.Select(path => Full(path, home)).Where(Path.Exists).Select(path => new Shown(path, path, Writable: true)),
         ];
+        return Build(fence, spec with { Writes = [.. spec.Writes, places.Temporary(name)] }, name, Path.Combine(places.Fence(name), "home"), inside);
+    }
+
+    /// <summary>
+    /// The fence of an agent that makes a plan: it sees the checkout, for reading, but for our state in it and what opens
+    /// servers in the repository's settings. Its home lasts as long as the folder.
+    /// </summary>
+    /// <param name="name">A name for it, which no worktree has.</param>
+    /// <param name="folder">A private folder of ours; its home lies in it.</param>
+    public Func<ProcessSpec, ProcessSpec> AroundPlan(string name, string folder)
+    {
+        if (fence is null)
+        {
+            return spec => spec;
+        }
+
+        var (places, home) = (repository.Places, Path.Combine(folder, "home"));
+        StateFolder.MakePrivate(home);
+        return spec => Build(
+            fence,
+            spec,
+            name,
+            home,
+            [new(places.Root, places.Root), Shown.Nothing(places.State), .. Directory.Exists(Path.Combine(places.Root, ".git")) ? [Shown.Nothing(Path.Combine(places.Root, ".git"))] : Array.Empty<Shown>(), .. readable.SelectMany(Existing)]);
+    }
+
+    private ProcessSpec Build(Bubblewrap fence, ProcessSpec spec, string name, string own, List<Shown> inside)
+    {
+        var home = HomeOf(spec);
         var opened = setting.Read.Concat(setting.Write).Select(path => Full(path, home) + "/").ToList();
         var environment = spec.Environment.Where(v => !Elsewhere.Contains(v.Key) || opened.Exists(path => (v.Value + "/").StartsWith(path, StringComparison.Ordinal))).ToDictionary();
         environment["HOME"] = home;
-        var own = Path.Combine(places.Fence(name), "home");
         var way = ways?.Through(name, spec with { Environment = environment }, own);
         inside.AddRange(way?.Shown ?? []);
-        var place = new FencePlace(places.Root, own, home, inside, setting.Network == FenceNetwork.Shared, setting.TemporaryBytes) { Before = way?.Before ?? [] };
-        return fence.Around(spec with { Environment = way?.Environment ?? environment, Writes = [.. spec.Writes, own, places.Temporary(name)] }, place);
+        var place = new FencePlace(repository.Places.Root, own, home, inside, setting.Network == FenceNetwork.Shared, setting.TemporaryBytes) { Before = way?.Before ?? [] };
+        return fence.Around(spec with { Environment = way?.Environment ?? environment, Writes = [.. spec.Writes, own] }, place);
     }
 
     /// <summary>Where the user's home is, for another lies over it; a place of its own where there is none that can be hidden.</summary>

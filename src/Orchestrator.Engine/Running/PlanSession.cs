@@ -2,9 +2,12 @@ using System.Globalization;
 using Orchestrator.Core;
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Plans;
+using Orchestrator.Core.Runs;
 using Orchestrator.Engine.Claude;
+using Orchestrator.Engine.Fence;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Plans;
+using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Secrets;
 using Orchestrator.Engine.Settings;
 
@@ -52,6 +55,14 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
             return new PlanEnd.Refused(all);
         }
 
+        var fence = settings.Fence.Isolation == Isolation.Off ? new FenceFound(FenceLevel.None, null, null) : await FenceProbe.LookAsync(cancellation).ConfigureAwait(false);
+        all.AddRange(Fences.ProblemsOf(fence, settings.Fence.Isolation));
+        await using var ways = fence.Fence is null ? null : WaysOut.Make(settings.Fence, ModelAccess.Find(agent.Program, agent.Environment, time, Say), time, all);
+        if (HasErrors(all))
+        {
+            return new PlanEnd.Refused(all);
+        }
+
         Warn(all);
         StateFolder.EnsureHidden(places);
         var folder = FolderFor(places);
@@ -66,7 +77,10 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
         var clean = new CleanWriting(new SecretScanner([.. SecretGuard.OwnOf(agent.Environment), .. SecretGuard.OwnOf(user, settings.ClaudeEnv)]), Say);
         try
         {
-            return await new Conversation(this, request, places, folder, prompts, settings, new TurnRunner(setup)).HoldAsync(cancellation).ConfigureAwait(false);
+            // What it may read of ours is its own prompt, to which it may be sent back.
+            var around = new Fences(repository, fence.Fence, settings.Fence, guidance is null ? [FirstPrompt(folder)] : [FirstPrompt(folder), guidance], ways).AroundPlan("plan", folder);
+            var workplace = new Workplace(new Dictionary<string, string>(), around);
+            return await new Conversation(this, request, places, folder, prompts, settings, new TurnRunner(setup), workplace).HoldAsync(cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -78,6 +92,8 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
         }
     }
 
+    private static string FirstPrompt(string folder) => Path.Combine(folder, "turn-1-1.prompt.md");
+
     private static bool HasErrors(IEnumerable<Problem> problems) => problems.Any(p => p.Severity == Severity.Error);
 
     private string FolderFor(RepositoryPlaces places)
@@ -88,7 +104,7 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
     }
 
     /// <summary>The turns of one conversation, until there is a plan or no more money is worth spending on it.</summary>
-    private sealed class Conversation(PlanSession owner, PlanRequest request, RepositoryPlaces places, string folder, PromptBook prompts, OrchestratorSettings settings, TurnRunner turns)
+    private sealed class Conversation(PlanSession owner, PlanRequest request, RepositoryPlaces places, string folder, PromptBook prompts, OrchestratorSettings settings, TurnRunner turns, Workplace workplace)
     {
         private readonly Guid _session = Guid.NewGuid();
         private PlanSpending _spent = new(default, 0, true);
@@ -115,7 +131,7 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
                 }
 
                 owner.Say($"The plan has {Count(wrong, Severity.Error, "error")} and {Count(wrong, Severity.Warning, "warning")}; the agent looks at them.");
-                prompt = prompts.PlanAgain(wrong, Path.GetRelativePath(places.Root, FilesOf(0) + "-1.prompt.md"), round + 1);
+                prompt = prompts.PlanAgain(wrong, Path.GetRelativePath(places.Root, FirstPrompt(folder)), round + 1);
             }
         }
 
@@ -133,6 +149,7 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
             return new Turn(
                 MilestoneId.First(1), brief, prompt, places.Root, FilesOf(round), FormattableString.Invariant($"plan/{_session:N}/{round}"), Recovery.NameOf(places) + "#plan", null, null, _ => { })
             {
+                Workplace = workplace,
                 Schema = PlanAnswer.Schema,
             };
         }

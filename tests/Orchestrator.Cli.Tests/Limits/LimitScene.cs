@@ -62,7 +62,7 @@ internal sealed class LimitScene : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"{request.Time:HH:mm:ss.fff} {request.Milestone} {request.Role} attempt {request.Attempt} {request.SessionId?[^8..]} {request.Answer} after {request.ToolCalls} calls, {request.SharedHeadBytes}/{request.HeadBytes} bytes, {request.Tokens}")));
 
-    public RunningTool Start() => Repository.Start(_variables, "run");
+    public RunningTool Start(params string[] arguments) => Repository.Start(_variables, arguments is [] ? ["run"] : arguments);
 
     /// <summary>The program's own word on its state.</summary>
     public JsonElement Status()
