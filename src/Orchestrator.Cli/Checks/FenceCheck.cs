@@ -25,9 +25,6 @@ internal static class FenceCheck
         _ => Bad($"installed, and does not work{Quoted(facts)}", "Run 'bwrap --unshare-user --ro-bind / / true' by hand and see what it says."),
     };
 
-    /// <summary>The way out of a fence without a network.</summary>
-    public static Check Socat(string? path) => new("socat", path is not null, path ?? "not found", "for the CLI's own sandbox", "Install the package socat. Only the CLI's own sandbox, a second layer, asks for it.", Need.Wanted);
-
     private static Check Bad(string found, string hint) => new("bubblewrap", false, found, Wants, hint, Need.Wanted);
 
     private static string Quoted(FenceFacts facts) => facts.Said.Trim() is { Length: > 0 } said ? $": {Core.Plain.Line(said.Split('\n')[0])}" : "";

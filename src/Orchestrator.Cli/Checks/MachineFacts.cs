@@ -48,7 +48,6 @@ internal sealed class MachineFacts(UserEnvironment user, OrchestratorSettings se
             MachineChecks.Clock(time.GetUtcNow(), Built(), await CommittedAsync(stop).ConfigureAwait(false), Written()),
             ToolChecks.Awake(settings.KeepAwake ? WakeLock.Program : null, settings.KeepAwake && WakeLock.Program is { } program ? user.Find(program) : null, !OperatingSystem.IsLinux() || Path.Exists("/run/systemd/inhibit") || Path.Exists("/run/dbus/system_bus_socket")),
             OperatingSystem.IsLinux() ? FenceCheck.Bubblewrap(await FenceAsync(stop).ConfigureAwait(false)) : null,
-            OperatingSystem.IsLinux() ? FenceCheck.Socat(user.Find("socat")) : null,
             ToolChecks.Npm(user.Find("npm")),
             repository is not null && !OperatingSystem.IsWindows() && Directory.Exists(repository.Places.State) ? StateChecks.Private(repository.Places.State, File.GetUnixFileMode(repository.Places.State)) : null,
             await LeftoversAsync(problems, stop).ConfigureAwait(false),
