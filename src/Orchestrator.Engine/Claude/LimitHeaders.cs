@@ -53,7 +53,7 @@ public sealed class LimitHeaders(TimeProvider time)
         lock (_lock)
         {
             _windows = windows.Count > 0 ? windows : _windows;
-            _refusedUntil = status == 429 ? Time(headers, Unified + "reset") ?? wait : null;
+            _refusedUntil = status == 429 ? (headers.GetValueOrDefault(Unified + "status") is null or "rejected" ? Time(headers, Unified + "reset") : null) ?? wait : null;
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
             took = took is { } before && its is { } more ? more with { Memory = Math.Max(before.Memory, more.Memory), Cpu = before.Cpu + more.Cpu, Wall = before.Wall + more.Wall } : its ?? took;
             var gone = resume && TurnClassifier.IsSessionGone(report, errors);
             var taken = !resume && TurnClassifier.IsSessionTaken(report, errors);
-            if ((gone || taken) && start < 3)
+            if (why is null && (gone || taken) && start < 3)
             {
                 resume = taken; // the prompt of a turn that goes on says that part may be done, so it serves a new conversation too
                 continue;
@@ -93,7 +93,8 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
             ["GIT_COMMITTER_EMAIL"] = AgentIdentity.Email,
         };
         var spec = ClaudeCommand.Turn(setup, turn.Brief, resume, turn.Folder, turn.Model, markers, turn.Schema);
-        spec = spec with { Model = spec.Model! with { Heard = headers.Take } };
+        using var over = new CancellationTokenSource();
+        spec = spec with { Model = spec.Model! with { Over = over.Token, Heard = headers.Take } };
         using var process = await LongProcess.StartAsync(turn.Workplace.Around(spec), order, files + ".prompt.md", files + ".jsonl", files + ".err").ConfigureAwait(false);
         using var entry = _held.Enter(turn.Order, process);
         var meter = meters?.Watch(process);
@@ -112,6 +113,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
         finally
         {
             process.Sweep();
+            await over.CancelAsync().ConfigureAwait(false);
             if (meter is not null)
             {
                 meters!.Leave(meter);

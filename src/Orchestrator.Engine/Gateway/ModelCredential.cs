@@ -15,7 +15,8 @@ public abstract class ModelCredential
     internal abstract ValueTask<KeyValuePair<string, string>> HeaderAsync(CancellationToken cancellation);
 
     /// <summary>Told when the provider did not take it.</summary>
-    internal virtual void Refused()
+    /// <param name="sent">The header's value that was sent: by now there may be another.</param>
+    internal virtual void Refused(string sent)
     {
     }
 

@@ -64,7 +64,7 @@ public sealed class ModelLogin(string file, Func<CancellationToken, Task> renew,
         return Bearer(_given ?? "none");
     }
 
-    internal override void Refused() => _refused = _given;
+    internal override void Refused(string sent) => _refused = sent;
 
     internal override bool IsIn(string text) => _given is { } given && text.Contains(given, StringComparison.Ordinal);
 
@@ -88,13 +88,17 @@ public sealed class ModelLogin(string file, Func<CancellationToken, Task> renew,
         {
             await renew(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception)
         {
             // It shows in the file whether it worked; the provider's answer tells the agent.
         }
+        finally
+        {
+            _refused = null; // a token that is still the same was refused for another reason, or will be refused again
+        }
     }
 
-    private bool IsSpent((string Token, DateTimeOffset Until)? login) => login is not { } known || known.Until - time.GetUtcNow() < Close || known.Token == _refused;
+    private bool IsSpent((string Token, DateTimeOffset Until)? login) => login is not { } known || known.Until - time.GetUtcNow() < Close || Bearer(known.Token).Value == _refused;
 
     private (string Token, DateTimeOffset Until)? Read()
     {

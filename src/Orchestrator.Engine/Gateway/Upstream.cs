@@ -67,7 +67,7 @@ internal sealed class Upstream : IDisposable
         var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
         if (answer.StatusCode == HttpStatusCode.Unauthorized)
         {
-            _credential.Refused();
+            _credential.Refused(secret);
         }
 
         return answer;

@@ -28,16 +28,16 @@ public sealed class LongProcess : IDisposable
     private readonly string[] _printed;
     private readonly bool _ownSession = Tool("setsid") is not null;
     private readonly Lock _freezing = new();
-    private bool _frozen, _ending;
+    private bool _frozen, _ending, _disposed;
 
     private LongProcess(Process process, string order, ProcessSpec spec, string[] printed)
     {
-        (_process, _order, _fenced, Writes, _printed) = (process, order, spec.Fenced, spec.Writes, printed);
+        (_process, Id, _order, _fenced, Writes, _printed) = (process, process.Id, order, spec.Fenced, spec.Writes, printed);
         OurProcesses.Add(this);
     }
 
     /// <summary>The process id.</summary>
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>The folders that it may fill.</summary>
     public IReadOnlyList<string> Writes { get; }
@@ -137,19 +137,15 @@ public sealed class LongProcess : IDisposable
     {
         lock (_freezing)
         {
-            if (_ending)
+            if (_ending || _disposed || _process.HasExited)
             {
                 return;
             }
 
             (_ending, Excess) = (true, excess);
             Thaw();
-        }
-
-        if (!_process.HasExited)
-        {
-            Posix.Signal(_process.Id, Posix.Kill); // around a fence: all in there end with it
-            Posix.SignalGroup(_process.Id, Posix.Kill);
+            Posix.Signal(Id, Posix.Kill); // around a fence: all in there end with it
+            Posix.SignalGroup(Id, Posix.Kill);
         }
 
         Sweep();
@@ -164,7 +160,7 @@ public sealed class LongProcess : IDisposable
         ProcessSweep.KillAll(OrderMarker, _order);
         if (_ownSession)
         {
-            ProcessSweep.KillSession(_process.Id);
+            ProcessSweep.KillSession(Id);
         }
     }
 
@@ -172,7 +168,11 @@ public sealed class LongProcess : IDisposable
     public void Dispose()
     {
         OurProcesses.Remove(this);
-        _process.Dispose();
+        lock (_freezing)
+        {
+            _disposed = true;
+            _process.Dispose();
+        }
     }
 
     /// <summary>
@@ -184,6 +184,11 @@ public sealed class LongProcess : IDisposable
     {
         lock (_freezing)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
             var freeze = wanted() && !_ending;
             if (freeze && !_frozen)
             {
@@ -238,9 +243,12 @@ public sealed class LongProcess : IDisposable
     /// <summary>Signals it and those of its session that did not leave its group.</summary>
     internal void SignalGroup(int signal)
     {
-        if (!_process.HasExited)
+        lock (_freezing)
         {
-            Posix.SignalGroup(_process.Id, signal);
+            if (!_disposed && !_process.HasExited)
+            {
+                Posix.SignalGroup(Id, signal);
+            }
         }
     }
 

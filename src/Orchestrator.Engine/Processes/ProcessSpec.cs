@@ -30,7 +30,8 @@ public sealed record ProcessSpec(
 /// <summary>How much of the model a process may use.</summary>
 /// <param name="Tokens">Tokens read and written, those of caches included; null for no bound.</param>
 /// <param name="Heard">Told the status of each answer and its headers about limits, on any thread; null for nobody.</param>
-public sealed record ModelShare(long? Tokens = null, Action<int, IReadOnlyDictionary<string, string>>? Heard = null);
+/// <param name="Over">Cancelled when it has ended: then nobody is answered any more who asks in its name.</param>
+public sealed record ModelShare(long? Tokens = null, Action<int, IReadOnlyDictionary<string, string>>? Heard = null, CancellationToken Over = default);
 
 /// <summary>How a short process ended.</summary>
 /// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>

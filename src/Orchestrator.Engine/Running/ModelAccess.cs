@@ -47,9 +47,9 @@ public sealed record ModelAccess(Uri Provider, ModelCredential Credential, strin
             return (null, $"{other} leads elsewhere");
         }
 
-        if (!Uri.TryCreate(agents[BaseUrl] ?? Usual.AbsoluteUri, UriKind.Absolute, out var provider) || provider.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(agents[BaseUrl] ?? Usual.AbsoluteUri, UriKind.Absolute, out var provider) || provider.Scheme is not ("http" or "https") || provider.Query.Length + provider.Fragment.Length + provider.UserInfo.Length > 0)
         {
-            return (null, $"{BaseUrl} is no address");
+            return (null, $"{BaseUrl} is no address of http or https without a user, a query and a fragment");
         }
 
         var proxy = UsersProxy.For(provider, agents);

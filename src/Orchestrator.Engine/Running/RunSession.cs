@@ -27,7 +27,7 @@ namespace Orchestrator.Engine.Running;
 public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOnlyList<IObserver> observers, TimeProvider time)
 {
     private const long Mebi = 1 << 20;
-    private const int MostProcesses = 4096;
+    private static readonly int MostProcesses = Math.Max(4096, 64 * Environment.ProcessorCount);
     private const long MostPrinted = 256 * Mebi;
     private const long LeastDisk = 256 * Mebi;
     private readonly Lock _lock = new();
@@ -225,7 +225,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
 
         var probe = ProbeOf(repository.Places, logs);
         (long? Memory, long? Disk) Free() => probe.Look() is var sample ? (sample.MemoryAvailable, sample.Disks.Where(d => d.Worktrees).Select(d => (long?)d.Free).FirstOrDefault()) : default;
-        using var bounds = new BoundsWatch(BoundsOf(limits, Free().Disk), Free);
+        using var bounds = new BoundsWatch(disk => BoundsOf(limits, disk), Free);
         watch.Begin(loop.Tell);
         var ended = await loop.RunAsync(opened.Run, opened.State, first).ConfigureAwait(false);
         if (ended.Unlanded is not null || ended.Final is Final.Stopped { Code: "target.gone" })

@@ -95,9 +95,11 @@ public sealed class WaysOut : IAsyncDisposable
             var doors = DoorsOf(name);
             GiveKey(name, share, environment, home);
             environment[ModelAccess.BaseUrl] = At(doors.Port ?? ModelPort);
-            foreach (var variable in _shared ? Direct : [])
+            if (_shared)
             {
-                environment[variable] = string.Join(',', new[] { environment.GetValueOrDefault(variable), "127.0.0.1" }.Where(part => !string.IsNullOrEmpty(part)));
+                // Tools read the one or the other, so both say the same.
+                var direct = string.Join(',', new[] { environment.GetValueOrDefault(Direct[1]) ?? environment.GetValueOrDefault(Direct[0]), "127.0.0.1" }.Where(part => !string.IsNullOrEmpty(part)));
+                Array.ForEach(Direct, variable => environment[variable] = direct);
             }
 
             Add(ModelAt, "m", ModelPort);
@@ -116,7 +118,10 @@ public sealed class WaysOut : IAsyncDisposable
             return new Way([], environment, []);
         }
 
-        shown.Add(new Shown(Path.GetDirectoryName(_relay)!, Path.GetDirectoryName(_relay)!));
+        // Its folder, for it may need what lies beside it; but not where that would show the home or the checkout as well.
+        var beside = Path.GetDirectoryName(_relay)!;
+        var opens = new[] { spec.Directory, spec.Environment.GetValueOrDefault("HOME") ?? "/" }.Any(hidden => (hidden + "/").StartsWith(beside.TrimEnd('/') + "/", StringComparison.Ordinal));
+        shown.Add(opens ? new Shown(_relay, _relay) : new Shown(beside, beside));
         return new Way([_relay, "fence-relay", .. ways, "--"], environment, shown);
 
         void Add(string at, string kind, int port)
@@ -151,12 +156,19 @@ public sealed class WaysOut : IAsyncDisposable
         }
 
         _model.Dispose();
-        foreach (var socket in Directory.EnumerateFiles(_folder))
+        try
         {
-            File.Delete(socket);
-        }
+            foreach (var socket in Directory.EnumerateFiles(_folder))
+            {
+                File.Delete(socket);
+            }
 
-        new DirectoryInfo(_folder).Delete();
+            new DirectoryInfo(_folder).Delete();
+        }
+        catch (IOException)
+        {
+            // Whoever cleans the temporary folder was quicker.
+        }
     }
 
     /// <summary>A key for one turn, where the CLI looks for it.</summary>
@@ -171,6 +183,7 @@ public sealed class WaysOut : IAsyncDisposable
         }
 
         var key = _model.Open(turn, new TurnCap(Tokens: share.Tokens));
+        share.Over.Register(() => Close(turn));
         if (_access.Variable is { } variable)
         {
             environment[variable] = key;
@@ -204,9 +217,14 @@ public sealed class WaysOut : IAsyncDisposable
     {
         if (_turns.TryRemove(name, out var turn))
         {
-            _model.Close(turn);
-            _ears.TryRemove(turn, out _);
+            Close(turn);
         }
+    }
+
+    private void Close(string turn)
+    {
+        _model.Close(turn);
+        _ears.TryRemove(turn, out _);
     }
 
     private void Hear(HeardLimits limits)

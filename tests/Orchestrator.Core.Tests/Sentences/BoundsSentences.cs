@@ -11,7 +11,7 @@ public sealed class BoundsSentences
 
     [Fact]
     public void Nobody_within_the_bounds_is_ended() =>
-        Assert.Empty(Bounds.Beyond([new(4096, Gibi, 100 * Gibi, 100 * Gibi), new()], 2 * Gibi, 3 * Gibi));
+        Assert.Empty(Bounds.Beyond([new(4096, Gibi, 100 * Gibi, 100 * Gibi), new()], new(2 * Gibi), new(3 * Gibi)));
 
     [Fact]
     public void Whoever_starts_too_many_processes_is_ended() =>
@@ -28,17 +28,29 @@ public sealed class BoundsSentences
     [Fact]
     public void Of_a_shortage_only_the_one_that_explains_it_is_ended()
     {
-        Assert.Equal([(1, "It held 4096 MiB of memory when 512 MiB were left.")], Bounds.Beyond([new(Memory: 2 * Gibi), new(Memory: 4 * Gibi), new(Memory: Gibi)], memoryFree: Gibi / 2));
-        Assert.Equal([(0, "Its folders held 9216 MiB when 1024 MiB were left on the disk.")], Bounds.Beyond([new(Written: 9 * Gibi), new(Written: Gibi)], diskFree: Gibi));
+        Assert.Equal([(1, "It held 4096 MiB of memory when 512 MiB were left.")], Bounds.Beyond([new(Memory: 2 * Gibi), new(Memory: 4 * Gibi), new(Memory: Gibi)], memory: new(Gibi / 2, 8 * Gibi)));
+        Assert.Equal([(0, "Its folders held 9216 MiB when 1024 MiB were left on the disk.")], Bounds.Beyond([new(Written: 9 * Gibi), new(Written: Gibi)], disk: new(Gibi, 10 * Gibi)));
     }
 
     [Fact]
     public void A_shortage_that_several_make_ends_none_of_them() =>
-        Assert.Empty(Bounds.Beyond([new(Memory: 3 * Gibi, Written: 3 * Gibi), new(Memory: 4 * Gibi, Written: 4 * Gibi)], 1, 1));
+        Assert.Empty(Bounds.Beyond([new(Memory: 3 * Gibi, Written: 3 * Gibi), new(Memory: 4 * Gibi, Written: 4 * Gibi)], new(1), new(1)));
 
     [Fact]
     public void A_shortage_that_none_of_ours_explains_ends_nobody() =>
-        Assert.Empty(Bounds.Beyond([new(Memory: 255L << 20, Written: 255L << 20)], 1, 1));
+        Assert.Empty(Bounds.Beyond([new(Memory: 255L << 20, Written: 255L << 20)], new(1), new(1)));
+
+    [Fact]
+    public void Who_holds_less_than_half_of_what_was_lost_is_not_ended_for_it()
+    {
+        Assert.Empty(Bounds.Beyond([new(Memory: Gibi, Written: 100 * Gibi)], new(Gibi / 2, 16 * Gibi), new(Gibi, 301 * Gibi)));
+        Assert.Single(Bounds.Beyond([new(Written: 150 * Gibi)], disk: new(Gibi, 301 * Gibi)));
+    }
+
+    /// <summary>What it wrote stays when it has ended, and must not be laid at the next one's door.</summary>
+    [Fact]
+    public void When_the_culprit_has_gone_the_next_one_is_not_ended_in_its_place() =>
+        Assert.Empty(Bounds.Beyond([new(Memory: 800L << 20, Written: 9 * Gibi), new(Memory: 300L << 20, Written: Gibi)], new(Gibi / 2, 21 * Gibi), new(Gibi, 50 * Gibi)));
 
     [Fact]
     public void What_nobody_knows_ends_nobody() =>
@@ -47,8 +59,8 @@ public sealed class BoundsSentences
     [Fact]
     public void Only_in_a_shortage_is_it_measured_who_made_it()
     {
-        Assert.Equal((false, false), Bounds.Wanted(Gibi, 2 * Gibi));
-        Assert.Equal((true, true), Bounds.Wanted(Gibi - 1, 1));
-        Assert.Equal((false, false), Bounds.Wanted(null, null));
+        Assert.Equal((false, false), Bounds.Wanted(new(Gibi), new(2 * Gibi)));
+        Assert.Equal((true, true), Bounds.Wanted(new(Gibi - 1), new(1)));
+        Assert.Equal((false, false), Bounds.Wanted(default, default));
     }
 }
