@@ -50,6 +50,26 @@ public sealed class ModelLoginTests : IDisposable
         Assert.Equal(["revoked", "new"], Tokens(scene));
     }
 
+    /// <summary>The user's own CLI may have renewed it while a request was under way.</summary>
+    [Fact]
+    public async Task That_an_older_one_was_refused_says_nothing_of_the_new_one()
+    {
+        Write("older", TimeSpan.FromHours(8));
+        await using var scene = new GatewayScene(
+            new Provider(async socket =>
+            {
+                Write("newer", TimeSpan.FromHours(8));
+                await Provider.SayAsync(socket, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}");
+            }),
+            null,
+            new ModelLogin(LoginFile, CountAsync, TimeProvider.System));
+        await scene.MessageAsync();
+        await scene.MessageAsync();
+
+        Assert.Equal(["older", "newer"], Tokens(scene));
+        Assert.Equal(0, _renewed);
+    }
+
     [Fact]
     public async Task A_renewal_that_fails_is_not_tried_again_at_once_and_the_provider_says_what_is_wrong()
     {
@@ -110,6 +130,12 @@ public sealed class ModelLoginTests : IDisposable
                 Write(renewed, TimeSpan.FromHours(8));
             }
         }
+    }
+
+    private Task CountAsync(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _renewed);
+        return Task.CompletedTask;
     }
 
     private static IEnumerable<string> Tokens(GatewayScene scene) =>
