@@ -11,12 +11,19 @@ internal sealed class ModelVisit(Socket socket, TurnBook turns, Func<string, boo
     private readonly HttpInbound _inbound = new(socket);
     private readonly HttpAnswer _answer = new(socket);
 
+    // Who has shown no key by then only takes the place of those who have one.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private bool _known;
+
     /// <summary>Returns when the connection has ended.</summary>
     public async Task ServeAsync(CancellationToken cancellation)
     {
+        using var stranger = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        stranger.CancelAfter(Patience);
         try
         {
-            while (await _inbound.ReadHeadAsync(cancellation).ConfigureAwait(false) is { } head)
+            while (await _inbound.ReadHeadAsync(_known ? cancellation : stranger.Token).ConfigureAwait(false) is { } head)
             {
                 _answer.Renew();
                 if (!await AnswerAsync(head, cancellation).ConfigureAwait(false) || head.WantsClose)
@@ -56,6 +63,7 @@ internal sealed class ModelVisit(Socket socket, TurnBook turns, Func<string, boo
     {
         // A key that was found elsewhere is none here.
         var turn = turns.Find(head) is { } found && whose(found.Name) ? found : throw new RefusedRequestException(403, "The key of this request belongs to no turn that is under way.");
+        _known = true;
         if (head.Length > HttpBody.Longest)
         {
             throw new RefusedRequestException(413, "The body of the request is too long.");
