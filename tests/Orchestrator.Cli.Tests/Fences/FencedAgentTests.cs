@@ -142,9 +142,9 @@ public sealed class FencedAgentTests : IAsyncDisposable
         _folder.Path,
         120,
         [
-            "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--bind", _folder.Path, _folder.Path, "--chdir", _folder.Path,
+            "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", _folder.Path, _folder.Path, "--chdir", _folder.Path,
             "--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session", "--clearenv",
-            "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", _folder.Path, "--setenv", "ANTHROPIC_BASE_URL", $"http://127.0.0.1:{Port}",
+            "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", _folder.Path, "--setenv", "CLAUDE_CODE_TMPDIR", _folder.Path, "--setenv", "ANTHROPIC_BASE_URL", $"http://127.0.0.1:{Port}",
             .. key is null ? Array.Empty<string>() : ["--setenv", variable, key], "--setenv", "DISABLE_AUTOUPDATER", "1", "--setenv", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
             "--", Tool.Program, "fence-relay", "--to", Path.Combine(_folder.Path, "gw.sock"), "--listen", Port,
             "--", Tool.RealClaude, "-p", "--output-format", "stream-json", "--verbose", "--setting-sources", "", "--strict-mcp-config", "--model", "sonnet", "--allowedTools=Bash", "[orchestrator] milestone=1A role=implement",
