@@ -65,17 +65,12 @@ public sealed class LimitHeaders(TimeProvider time)
     {
         var used = Number(headers, $"{Unified}{header}-utilization");
         var resets = Time(headers, $"{Unified}{header}-reset");
-        var status = headers.GetValueOrDefault($"{Unified}{header}-status") switch
-        {
-            "rejected" => WindowStatus.Rejected,
-            "allowed_warning" => WindowStatus.Warning,
-            _ => WindowStatus.Allowed,
-        };
+        var status = WindowBook.StatusOf(headers.GetValueOrDefault($"{Unified}{header}-status"));
         return used is null && resets is null ? null : new LimitWindow(name, status, used is { } part ? Math.Clamp(part, 0, 1) : null, resets);
     }
 
     private static DateTimeOffset? Time(IReadOnlyDictionary<string, string> headers, string name) =>
-        Number(headers, name) is > 0 and < 253_402_300_799 and var at ? DateTimeOffset.FromUnixTimeSeconds((long)at) : null;
+        RateLimitInfo.TimeOf(Number(headers, name));
 
     private static double? Number(IReadOnlyDictionary<string, string> headers, string name) =>
         double.TryParse(headers.GetValueOrDefault(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;

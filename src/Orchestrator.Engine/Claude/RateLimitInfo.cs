@@ -29,7 +29,9 @@ public sealed record RateLimitInfo(string? Status, DateTimeOffset? ResetsAt, boo
 
     /// <summary>A time in seconds since 1970. Milliseconds are further away than any date and so no time.</summary>
     internal static DateTimeOffset? Time(JsonElement info, string name) =>
-        TurnReport.Number(info, name) is > 0 and < 253_402_300_799 and var at ? DateTimeOffset.FromUnixTimeSeconds((long)at) : null;
+        TimeOf(TurnReport.Number(info, name));
+
+    internal static DateTimeOffset? TimeOf(double? seconds) => seconds is > 0 and < 253_402_300_799 and var at ? DateTimeOffset.FromUnixTimeSeconds((long)at) : null;
 
     internal static double? Part(JsonElement info) =>
         info.ValueKind == JsonValueKind.Object && info.TryGetProperty("utilization", out var value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is var part && !double.IsNaN(part)
@@ -77,7 +79,7 @@ internal sealed class WindowBook
         }
     }
 
-    private static WindowStatus StatusOf(string word) =>
+    internal static WindowStatus StatusOf(string? word) =>
         word switch { "rejected" => WindowStatus.Rejected, "allowed_warning" => WindowStatus.Warning, _ => WindowStatus.Allowed };
 
     private void Put(LimitWindow window)

@@ -24,7 +24,7 @@ public abstract class ModelCredential
     internal abstract bool IsIn(string text);
 
     /// <summary>Whether a value can stand in a header as it is.</summary>
-    protected static bool Fits(string value) => value.Length > 0 && value.All(c => c is > ' ' and < (char)0x7f);
+    public static bool Fits(string value) => value.Length > 0 && value.All(c => c is > ' ' and < (char)0x7f);
 
     /// <summary>The header of a token.</summary>
     protected static KeyValuePair<string, string> Bearer(string value) => new("Authorization", $"Bearer {value}");

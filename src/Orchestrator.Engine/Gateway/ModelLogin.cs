@@ -41,9 +41,10 @@ public sealed class ModelLogin(string file, Func<CancellationToken, Task> renew,
     public string CopyWith(string key)
     {
         var copy = new JsonObject { ["accessToken"] = key, ["expiresAt"] = time.GetUtcNow().AddYears(1).ToUnixTimeMilliseconds() };
+        var users = Tree()?[Part] as JsonObject;
         foreach (var name in new[] { "scopes", "subscriptionType", "rateLimitTier" })
         {
-            if (Tree()?[Part] is JsonObject part && part[name] is { } value)
+            if (users?[name] is { } value)
             {
                 copy[name] = value.DeepClone();
             }
@@ -54,13 +55,15 @@ public sealed class ModelLogin(string file, Func<CancellationToken, Task> renew,
 
     internal override async ValueTask<KeyValuePair<string, string>> HeaderAsync(CancellationToken cancellation)
     {
-        if (IsSpent(Read()))
+        var login = Read();
+        if (IsSpent(login))
         {
             await Renewing().WaitAsync(cancellation).ConfigureAwait(false);
+            login = Read();
         }
 
         // What could not be renewed is sent all the same: the provider says best what is wrong with it.
-        _given = Read()?.Token ?? _given;
+        _given = login?.Token ?? _given;
         return Bearer(_given ?? "none");
     }
 

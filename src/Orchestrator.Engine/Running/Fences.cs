@@ -31,6 +31,10 @@ public sealed class Fences(Repository repository, Bubblewrap? fence, FenceSettin
     /// <summary>No fence at all.</summary>
     public static Fences None(Repository repository) => new(repository, null, new FenceSetting(), []);
 
+    /// <summary>What the machine can fence with, as far as a fence is wanted.</summary>
+    public static async Task<FenceFound> LookAsync(FenceSetting setting, CancellationToken cancellation) =>
+        setting.Isolation == Isolation.Off ? new FenceFound(FenceLevel.None, null, null) : await FenceProbe.LookAsync(cancellation).ConfigureAwait(false);
+
     /// <summary>What is to be said when the machine cannot fence as the settings want it.</summary>
     public static IEnumerable<Problem> ProblemsOf(FenceFound found, Isolation wanted) => (found.Level, wanted) switch
     {

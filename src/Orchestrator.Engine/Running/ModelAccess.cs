@@ -57,7 +57,7 @@ public sealed record ModelAccess(Uri Provider, ModelCredential Credential, strin
         if (variable is not null)
         {
             var value = agents[variable]!.Trim();
-            return value.All(c => c is > ' ' and < (char)0x7f)
+            return ModelCredential.Fits(value)
                 ? (new ModelAccess(provider, token ? ModelCredential.Token(value) : ModelCredential.Key(value), variable, proxy, RootsOf(agents)), null)
                 : (null, $"{variable} has characters that no key has");
         }

@@ -55,7 +55,7 @@ public sealed class PlanSession(UserEnvironment user, AgentSource agents, TimePr
             return new PlanEnd.Refused(all);
         }
 
-        var fence = settings.Fence.Isolation == Isolation.Off ? new FenceFound(FenceLevel.None, null, null) : await FenceProbe.LookAsync(cancellation).ConfigureAwait(false);
+        var fence = await Fences.LookAsync(settings.Fence, cancellation).ConfigureAwait(false);
         all.AddRange(Fences.ProblemsOf(fence, settings.Fence.Isolation));
         await using var ways = fence.Fence is null ? null : WaysOut.Make(settings.Fence, ModelAccess.Find(agent.Program, agent.Environment, time, Say), time, all);
         if (HasErrors(all))

@@ -97,7 +97,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         await StateFolder.EnsureAsync(repository, logs, cancellation).ConfigureAwait(false);
         var recovered = await new Recovery(repository).RunAsync(cancellation).ConfigureAwait(false);
         using var journal = RunJournal.OpenToWrite(places.Journal, time.GetUtcNow());
-        var fence = settings.Fence.Isolation == Isolation.Off ? new FenceFound(FenceLevel.None, null, null) : await FenceProbe.LookAsync(cancellation).ConfigureAwait(false);
+        var fence = await Fences.LookAsync(settings.Fence, cancellation).ConfigureAwait(false);
         var opening = new RunOpening(repository, journal, settings, time, fence.Level == FenceLevel.SharedNetwork && settings.Fence.Network == FenceNetwork.Model ? FenceLevel.Gateway : fence.Level);
         var opened = await opening.OpenAsync(request, cancellation).ConfigureAwait(false);
         List<Problem> problems = [.. read.Problems, .. opening.Problems, .. Fences.ProblemsOf(fence, settings.Fence.Isolation)];
