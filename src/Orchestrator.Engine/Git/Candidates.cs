@@ -30,14 +30,13 @@ public sealed record BuiltCandidate(string Onto, string Tip, string? Commit, Ite
 /// </summary>
 public sealed class Candidates(Repository repository)
 {
-    private readonly TaskedCommits _commits = new(repository);
-
     /// <summary>Merges a batch on the target's tip as it is now, those with the least overlap first.</summary>
     public async Task<BuiltCandidate> BuildAsync(CandidateContext context, IReadOnlyList<BatchItem> batch, string tip, CancellationToken cancellation)
     {
         var onto = await repository.CommitOfAsync(context.Target, cancellation).ConfigureAwait(false)
             ?? throw new TargetGoneException(context.Target);
         await RefuseForgedAsync(context.Target, tip, onto, cancellation).ConfigureAwait(false);
+        var merges = new Merges(repository);
         var floor = tip;
         var at = tip;
         if (await repository.HoldsAsync(onto, tip, cancellation).ConfigureAwait(false))
@@ -47,33 +46,29 @@ public sealed class Candidates(Repository repository)
         else if (!await repository.HoldsAsync(tip, onto, cancellation).ConfigureAwait(false))
         {
             // The user went on from where our work could not land: bring both together first.
-            var (tree, conflicts) = await MergeAsync(context.Target, onto, tip, cancellation).ConfigureAwait(false);
+            var (tree, conflicts) = await merges.MakeAsync(context.Target, onto, tip, cancellation).ConfigureAwait(false);
             if (conflicts.Count > 0)
             {
                 throw new TargetDivergedException(context.Target, conflicts);
             }
 
-            at = await CommitAsync(tree, onto, tip, $"Merge the integrated work of run {context.Run}\n\n{DoneHistory.RunTrailer}: {context.Run}\n", cancellation).ConfigureAwait(false);
+            at = repository.Loose.WriteCommit(tree, [onto, tip], $"Merge the integrated work of run {context.Run}\n\n{DoneHistory.RunTrailer}: {context.Run}\n");
         }
 
         var done = context.TaskLines.Where(l => l.Done).Select(l => l.Id).ToHashSet();
         var merged = new List<MilestoneId>();
         var failed = new List<Conflict>();
-        var held = await HeldAsync(at, batch, cancellation).ConfigureAwait(false);
-        if (batch.Count > 0)
+        var brought = await BroughtWork.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false);
+        var commits = new TaskedCommits(repository, brought.ChangesTasks);
+        foreach (var item in brought.Order())
         {
-            await _commits.BeginAsync(at, batch.Select(b => b.Tip), cancellation).ConfigureAwait(false);
-        }
-
-        foreach (var item in await MergeOrder.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false))
-        {
-            if (held.Contains(item.Tip))
+            if (brought.IsHeld(item))
             {
                 merged.Add(item.Id); // a former life of ours merged it, and the answer was lost
                 continue;
             }
 
-            var (tree, conflicts) = await MergeAsync(context.Target, at, item.Tip, cancellation).ConfigureAwait(false);
+            var (tree, conflicts) = await merges.MakeAsync(context.Target, at, item.Tip, cancellation).ConfigureAwait(false);
             if (conflicts.Count > 0)
             {
                 failed.Add(new Conflict(item.Id, conflicts.ToItems()));
@@ -82,7 +77,7 @@ public sealed class Candidates(Repository repository)
 
             done.Add(item.Id);
             var tasks = TaskList.Render(context.TaskLines.Select(l => l with { Done = done.Contains(l.Id), Note = "" }));
-            at = await _commits.WriteAsync(tree, at, item.Tip, Message(context, item.Id), tasks, cancellation).ConfigureAwait(false);
+            at = await commits.WriteAsync(tree, at, item.Tip, Message(context, item.Id), tasks, cancellation).ConfigureAwait(false);
             merged.Add(item.Id);
         }
 
@@ -95,6 +90,7 @@ public sealed class Candidates(Repository repository)
         {
             using var hold = new PackHold();
             await ShadowExport.ImportAsync(repository, at, [onto, tip, .. batch.Select(b => b.Tip)], hold, cancellation).ConfigureAwait(false);
+            repository.Made(at, onto);
             await repository.UpdateRefsAsync("orchestrator: candidate", [(RefNames.Candidate(context.Run, at), null, at)], cancellation).ConfigureAwait(false);
         }
 
@@ -116,40 +112,8 @@ public sealed class Candidates(Repository repository)
         }
     }
 
-    /// <summary>Those tips of a batch that <paramref name="commit"/> holds already.</summary>
-    private async Task<HashSet<string>> HeldAsync(string commit, IReadOnlyList<BatchItem> batch, CancellationToken cancellation)
-    {
-        var tips = batch.Select(b => b.Tip).ToHashSet(StringComparer.Ordinal);
-        if (tips.Count > 0)
-        {
-            var missing = await repository.Git.RunAsync(repository.Places.Shadow, ["rev-list", .. tips, "^" + commit], cancellation).ConfigureAwait(false);
-            tips.ExceptWith(missing.Text.Split('\n'));
-        }
-
-        return tips;
-    }
-
-    /// <summary>The call that merges two commits: one place, because the proof of a publication makes the same merge again.</summary>
-    internal static string[] MergeCall(string ours, string theirs) => ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
-
     private static string Message(CandidateContext context, MilestoneId id) =>
         $"Merge milestone {id}: {Core.Plain.Line(context.Title(id))}\n\n{DoneHistory.MilestoneTrailer}: {id}\n{DoneHistory.RunTrailer}: {context.Run}\n{DoneHistory.HashTrailer}: {context.Hash(id)}\n";
-
-    private async Task<(string Tree, IReadOnlyList<string> Conflicts)> MergeAsync(string target, string ours, string theirs, CancellationToken cancellation)
-    {
-        var end = await repository.Git.TryAsync(repository.Places.Shadow, MergeCall(ours, theirs), cancellation).ConfigureAwait(false);
-        if (end.ExitCode is 0 or 1)
-        {
-            return GitOutput.MergeTree(end);
-        }
-
-        throw end.Errors.Contains("unrelated histories", StringComparison.Ordinal)
-            ? new TargetDivergedException(target)
-            : new GitFailedException("merge-tree", end);
-    }
-
-    private async Task<string> CommitAsync(string tree, string first, string second, string message, CancellationToken cancellation) =>
-        (await repository.Git.RunAsync(repository.Places.Shadow, ["commit-tree", tree, "-p", first, "-p", second, "-m", message], cancellation).ConfigureAwait(false)).Text;
 }
 
 /// <summary>An agent moved the target branch to a commit of its own.</summary>

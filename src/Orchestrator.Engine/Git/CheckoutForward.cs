@@ -79,9 +79,9 @@ public sealed class CheckoutForward(Repository repository)
         }
 
         // git itself would overwrite what is ignored.
-        var added = await ChangesAsync(step.From, step.To, "A", cancellation).ConfigureAwait(false);
-        var gone = (await ChangesAsync(step.From, step.To, "DT", cancellation).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in added)
+        var changes = await ChangesAsync(step.From, step.To, cancellation).ConfigureAwait(false);
+        var gone = changes.Where(change => change.Kind is 'D' or 'T').Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var (_, path) in changes.Where(change => change.Kind == 'A'))
         {
             if (InTheWay(step.Folder, path, gone) is { } file)
             {
@@ -114,8 +114,13 @@ public sealed class CheckoutForward(Repository repository)
         return null;
     }
 
-    private async Task<IReadOnlyList<string>> ChangesAsync(string from, string to, string kinds, CancellationToken cancellation) => GitOutput.Fields((await repository.Git.RunAsync(
-        repository.Places.Shadow, ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", $"--diff-filter={kinds}", from, to], cancellation).ConfigureAwait(false)).Output);
+    /// <summary>What is added, deleted and of another type.</summary>
+    private async Task<IReadOnlyList<(char Kind, string Path)>> ChangesAsync(string from, string to, CancellationToken cancellation)
+    {
+        var difference = await repository.Git.RunAsync(
+            repository.Places.Shadow, ["diff-tree", "-r", "-z", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", "--diff-filter=ADT", from, to], cancellation).ConfigureAwait(false);
+        return [.. GitOutput.Fields(difference.Output).Chunk(2).Select(pair => (pair[0][0], pair[1]))];
+    }
 
     private Task<GitEnd> ReadTreeAsync(ForwardStep step, IEnumerable<string> how, CancellationToken cancellation) =>
         repository.Git.TryAsync(repository.Places.Shadow, ["read-tree", "-m", "-u", .. how], cancellation, workTree: step.Folder, index: step.Index);

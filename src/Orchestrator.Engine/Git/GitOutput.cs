@@ -121,6 +121,22 @@ internal static class GitOutput
         return (fields[0].Trim(), [.. fields.Skip(1).Select(WithoutSide).Distinct(StringComparer.Ordinal)]);
     }
 
+    /// <summary>
+    /// The same of many merges (<c>--stdin</c>): before each whether it is clean, after each an empty field. Of those that
+    /// are, the tree; null of the others.
+    /// </summary>
+    public static IReadOnlyList<string?> MergeTrees(byte[] output)
+    {
+        var fields = Encoding.UTF8.GetString(output).Split('\0');
+        var trees = new List<string?>();
+        for (var at = 0; at + 1 < fields.Length; at = Array.IndexOf(fields, "", at) + 1)
+        {
+            trees.Add(fields[at] == "1" ? fields[at + 1] : null);
+        }
+
+        return trees;
+    }
+
     /// <summary>Where a file and a folder meet, git calls the file <c>path~COMMIT</c>; nobody has a file of that name.</summary>
     public static string WithoutSide(string path)
     {

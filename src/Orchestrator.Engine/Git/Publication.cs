@@ -21,8 +21,9 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
         try
         {
             var integration = RefNames.Integration(run);
-            var integrated = await repository.CommitOfAsync(integration, cancellation).ConfigureAwait(false);
-            var current = await repository.CommitOfAsync(target, cancellation).ConfigureAwait(false) ?? throw new TargetGoneException(target);
+            var (integrated, current) = await repository.CommitsOfAsync([integration, target], cancellation).ConfigureAwait(false) is [var ours, var theirs]
+                ? (ours, theirs ?? throw new TargetGoneException(target))
+                : throw new TargetGoneException(target);
             if (integrated != candidate)
             {
                 if (current != onto)
@@ -47,14 +48,14 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
 
     private async Task<string?> LandAsync(string target, string current, string candidate, string integration, CancellationToken cancellation)
     {
-        if (await repository.HoldsAsync(current, candidate, cancellation).ConfigureAwait(false))
+        if (current == candidate || !await repository.HoldsAsync(candidate, current, cancellation).ConfigureAwait(false))
         {
-            tasks.Restore();
-            return null;
-        }
+            if (await repository.HoldsAsync(current, candidate, cancellation).ConfigureAwait(false))
+            {
+                tasks.Restore();
+                return null;
+            }
 
-        if (!await repository.HoldsAsync(candidate, current, cancellation).ConfigureAwait(false))
-        {
             return $"{Short(target)} went on in another direction; the work is on {Short(integration)}";
         }
 

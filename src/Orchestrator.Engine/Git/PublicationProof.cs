@@ -65,21 +65,14 @@ public sealed class PublicationProof(Repository repository)
         return [.. log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(f => new Merge(f[0], f.ElementAtOrDefault(2) ?? "", f.ElementAtOrDefault(3), f[1]))];
     }
 
-    /// <summary>Makes merges once more, with the very call that made them; as many at a time as there are processors.</summary>
+    /// <summary>Makes merges once more, as they were made.</summary>
     private async Task<IReadOnlyList<Remade>> RemakeAsync(List<Merge> merges, CancellationToken cancellation)
     {
-        var remade = new Remade[merges.Count];
-        var bases = await BasesAsync(merges, cancellation).ConfigureAwait(false);
-        await Parallel.ForAsync(0, merges.Count, cancellation, async (i, stop) =>
-        {
-            remade[i] = new Remade(merges[i], null, null);
-            if (merges[i].Second is { } second)
-            {
-                var again = await repository.Git.TryAsync(repository.Places.Shadow, Candidates.MergeCall(merges[i].First, second), stop).ConfigureAwait(false);
-                remade[i] = new Remade(merges[i], again.Succeeded ? GitOutput.MergeTree(again).Tree : null, bases[merges[i].Commit]);
-            }
-        }).ConfigureAwait(false);
-        return remade;
+        List<(string, string)> pairs = [.. merges.Where(m => m.Second is not null).Select(m => (m.First, m.Second!))];
+        var bases = BasesAsync(merges, cancellation);
+        var trees = pairs.Zip(await new Merges(repository).TreesAsync(pairs, cancellation).ConfigureAwait(false)).ToDictionary(p => p.First, p => p.Second);
+        var found = await bases.ConfigureAwait(false);
+        return [.. merges.Select(m => m.Second is { } second ? new Remade(m, trees[(m.First, second)], found[m.Commit]) : new Remade(m, null, null))];
     }
 
     /// <summary>The last commit that both sides of each merge have; one call for all that are a line of commits on what the other side has.</summary>

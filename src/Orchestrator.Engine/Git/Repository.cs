@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Orchestrator.Core;
 using Orchestrator.Engine.Processes;
@@ -13,6 +14,8 @@ public sealed class Repository
 {
     private static readonly Version Needed = new(2, 38);
 
+    private readonly ConcurrentDictionary<(string Commit, string On), bool> _made = new();
+
     private Repository(RepositoryPlaces places, GitCommand git, string? checkedOut, IReadOnlyList<GitSetting> settings, UserEnvironment user)
     {
         Places = places;
@@ -27,6 +30,9 @@ public sealed class Repository
 
     /// <summary>The door.</summary>
     public GitCommand Git { get; }
+
+    /// <summary>The objects of the shadow repository, for writing without a process.</summary>
+    internal LooseObjects Loose => new(Places.Shadow, Git.Author);
 
     /// <summary>The branch checked out in the main checkout, as a full ref; null when its HEAD is detached.</summary>
     public string? CheckedOut { get; }
@@ -103,7 +109,10 @@ public sealed class Repository
 
     /// <summary>True when everything in <paramref name="ancestor"/> is in <paramref name="commit"/>.</summary>
     public async Task<bool> HoldsAsync(string commit, string ancestor, CancellationToken cancellation) =>
-        commit == ancestor || (await Git.TryAsync(Places.CommonDir, ["merge-base", "--is-ancestor", ancestor, commit], cancellation).ConfigureAwait(false)).Succeeded;
+        commit == ancestor || _made.ContainsKey((commit, ancestor)) || (await Git.TryAsync(Places.CommonDir, ["merge-base", "--is-ancestor", ancestor, commit], cancellation).ConfigureAwait(false)).Succeeded;
+
+    /// <summary>Takes in that a commit was made on another, merge upon merge, so that git need not be asked whether it holds that.</summary>
+    internal void Made(string commit, string on) => _made[(commit, on)] = true;
 
     /// <summary>
     /// Changes refs, all or none, each only if it still has the value named: null creates. The reflog says why.

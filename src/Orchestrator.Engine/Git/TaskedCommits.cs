@@ -1,29 +1,21 @@
-using System.Globalization;
 using System.Text;
 
 namespace Orchestrator.Engine.Git;
 
 /// <summary>
-/// Writes the merge commits of a candidate, each with TASKS.md as of that merge; one call of git for each, which takes
-/// the merged tree, puts the file into it and makes the commit. They lie in the shadow repository.
+/// Writes the merge commits of a candidate, each with TASKS.md as of that merge, into the shadow repository. No process is
+/// started for one, as long as its tree lies there too, where merging has just put it.
 /// </summary>
-internal sealed class TaskedCommits(Repository repository)
+/// <param name="repository">The repository.</param>
+/// <param name="othersChangeTasks">Whether what is merged changes TASKS.md itself, so that it has to be read after each merge.</param>
+internal sealed class TaskedCommits(Repository repository, bool othersChangeTasks)
 {
     private const string TasksFile = RepositoryPlaces.TasksName;
 
-    /// <summary>The file in a tree: its mode and text; no mode when it is a folder or a link, which is the user's affair.</summary>
-    private readonly record struct TasksInTree(string? Mode, byte[]? Text);
+    private readonly LooseObjects _objects = repository.Loose;
 
     // The latest of ours. Where nobody else changes the file, a merge onto ours has it as we wrote it.
-    private (string Commit, TasksInTree Tasks) _latest = ("", default);
-    private bool _othersChangeIt = true;
-
-    /// <summary>To be called before a row of merges: whether one of them brings a change of the file. No milestone's commit does.</summary>
-    public async Task BeginAsync(string onto, IEnumerable<string> tips, CancellationToken cancellation)
-    {
-        var touching = await repository.Git.RunAsync(repository.Places.Shadow, ["--literal-pathspecs", "rev-list", "-n1", .. tips, "^" + onto, "--", TasksFile], cancellation).ConfigureAwait(false);
-        _othersChangeIt = touching.Text.Length > 0;
-    }
+    private (string Commit, byte[]? Tasks) _latest = ("", null);
 
     /// <summary>Writes one.</summary>
     /// <param name="tree">What merging the two came to.</param>
@@ -34,62 +26,24 @@ internal sealed class TaskedCommits(Repository repository)
     /// <param name="cancellation">Stops in between; nothing refers to what was made.</param>
     public async Task<string> WriteAsync(string tree, string first, string second, string message, string tasks, CancellationToken cancellation)
     {
-        var found = first == _latest.Commit && !_othersChangeIt ? _latest.Tasks : await ReadAsync(tree, cancellation).ConfigureAwait(false);
-        var text = found.Mode is null ? null : TasksBytes.Splice(found.Text, tasks);
-        var input = Stream(tree, first, second, message, found.Mode, text);
-        var commit = (await repository.Git.RunAsync(repository.Places.Shadow, ["fast-import", "--quiet", "--force", "--date-format=now"], cancellation, input).ConfigureAwait(false)).Text;
-        _latest = (commit, found with { Text = text });
+        var entries = _objects.ReadTree(tree) ?? LooseObjects.EntriesOf(await ContentAsync("tree", tree, cancellation).ConfigureAwait(false), tree.Length / 2);
+        var found = entries.Where(entry => entry.Name == TasksFile).Select(entry => (LooseEntry?)entry).FirstOrDefault();
+        byte[]? text = null;
+        if (found?.IsFile ?? true) // a folder or a link of that name is the user's affair
+        {
+            var before = found is not { } entry ? null
+                : first == _latest.Commit && !othersChangeTasks ? _latest.Tasks
+                : await ContentAsync("blob", entry.Id, cancellation).ConfigureAwait(false);
+            text = TasksBytes.Splice(before, tasks);
+            var written = new LooseEntry(found?.Mode ?? "100644", TasksFile, _objects.WriteBlob(text, tree.Length));
+            tree = _objects.WriteTree(entries.Where(e => e.Name != TasksFile).Append(written), tree.Length);
+        }
+
+        var commit = _objects.WriteCommit(tree, [first, second], message);
+        _latest = (commit, text);
         return commit;
     }
 
-    private async Task<TasksInTree> ReadAsync(string tree, CancellationToken cancellation)
-    {
-        var shadow = repository.Places.Shadow;
-        var entry = (await repository.Git.RunAsync(shadow, ["--literal-pathspecs", "ls-tree", "-z", tree, "--", TasksFile], cancellation).ConfigureAwait(false)).Text.TrimEnd('\0');
-        if (entry.Length == 0)
-        {
-            return new TasksInTree("100644", null);
-        }
-
-        return entry.Split(' ', '\t') is [var mode, "blob", var blob, ..] && mode != "120000"
-            ? new TasksInTree(mode, (await repository.Git.RunAsync(shadow, ["cat-file", "blob", blob], cancellation).ConfigureAwait(false)).Output)
-            : default;
-    }
-
-    /// <summary>
-    /// What git's importer reads: a commit on a ref of its own, its name asked for, and the ref taken away again, so that
-    /// nothing but the objects is left.
-    /// </summary>
-    private byte[] Stream(string tree, string first, string second, string message, string? mode, byte[]? text)
-    {
-        var name = $"refs/candidates/{Guid.NewGuid():N}";
-        var who = repository.Git.Author.ForImport;
-        using var stream = new MemoryStream();
-        void Line(string line) => stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        void Data(byte[] bytes)
-        {
-            Line(string.Create(CultureInfo.InvariantCulture, $"data {bytes.Length}"));
-            stream.Write(bytes);
-            Line("");
-        }
-
-        Line($"commit {name}");
-        Line("mark :1");
-        Line($"author {who} now");
-        Line($"committer {who} now");
-        Data(Encoding.UTF8.GetBytes(message));
-        Line($"from {first}");
-        Line($"merge {second}");
-        Line($"M 040000 {tree} \"\"");
-        if (mode is not null)
-        {
-            Line($"M {mode} inline {TasksFile}");
-            Data(text!);
-        }
-
-        Line("get-mark :1");
-        Line($"reset {name}");
-        Line($"from {new string('0', tree.Length)}");
-        return stream.ToArray();
-    }
+    private async Task<byte[]> ContentAsync(string type, string id, CancellationToken cancellation) =>
+        (await repository.Git.RunAsync(repository.Places.Shadow, ["cat-file", type, id], cancellation).ConfigureAwait(false)).Output;
 }

@@ -85,7 +85,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
         }
 
         var message = $"{Core.Plain.Line(subject)}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
-        var commit = (await repository.Git.RunAsync(places.Shadow, ["commit-tree", written.Tree, "-p", tip, "-m", message], cancellation).ConfigureAwait(false)).Text;
+        var commit = repository.Loose.WriteCommit(written.Tree, [tip], message);
         using var hold = new PackHold();
         await ShadowExport.ImportAsync(repository, commit, [tip], hold, cancellation).ConfigureAwait(false);
         if (!await MovedAsExpectedAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false))
@@ -125,7 +125,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
     /// </summary>
     public async Task<CarriedWork> CarryAsync(WorkPlace place, string work, string onto, string subject, string pin, CancellationToken cancellation)
     {
-        var merge = await repository.Git.TryAsync(repository.Places.Shadow, [.. ThreeTexts, .. Candidates.MergeCall(onto, work)], cancellation).ConfigureAwait(false);
+        var merge = await repository.Git.TryAsync(repository.Places.Shadow, [.. ThreeTexts, .. Merges.Call(onto, work)], cancellation).ConfigureAwait(false);
         if (merge.ExitCode is not (0 or 1))
         {
             return merge.Errors.Contains("unrelated histories", StringComparison.Ordinal)
@@ -140,7 +140,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
         }
 
         var message = $"{Core.Plain.Line(subject)}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
-        var commit = (await repository.Git.RunAsync(repository.Places.Shadow, ["commit-tree", GitOutput.MergeTree(merge).Tree, "-p", onto, "-m", message], cancellation).ConfigureAwait(false)).Text;
+        var commit = repository.Loose.WriteCommit(GitOutput.MergeTree(merge).Tree, [onto], message);
         using var hold = new PackHold();
         await ShadowExport.ImportAsync(repository, commit, [onto, work], hold, cancellation).ConfigureAwait(false);
         var pinRef = RefNames.Pin(place.Run, place.Name, pin);

@@ -68,7 +68,7 @@ public sealed record RunContext(
     /// <summary>Takes facts that come while an order is still under way.</summary>
     public Action<Event> Tell { get; set; } = _ => { };
 
-    /// <summary>Which milestones are integrated; kept by the tasks observer.</summary>
+    /// <summary>Which milestones are integrated, for the list that goes into a merge.</summary>
     public Func<IReadOnlyList<TaskLine>> TaskLines { get; set; } = () => [];
 }
 
@@ -324,13 +324,27 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> PublishAsync(Order.Publish o, CancellationToken cancellation)
     {
-        var published = await _publication.PublishAsync(context.Run.Value, context.Target, o.Onto, o.Candidate, context.Publish, cancellation).ConfigureAwait(false);
+        // Commits do not change: what is looked at is the same whether the target has it by then or not.
+        using var looking = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var look = _proof.LookAsync(o.Onto, o.Candidate, o.Batch, o.Earlier, looking.Token);
+        PublishedCandidate published;
+        try
+        {
+            published = await _publication.PublishAsync(context.Run.Value, context.Target, o.Onto, o.Candidate, context.Publish, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await EndAsync(looking, look).ConfigureAwait(false);
+            throw;
+        }
+
         if (published.MovedTo is { } moved)
         {
+            await EndAsync(looking, look).ConfigureAwait(false);
             return new Event.TargetMoved(o.Ticket, moved);
         }
 
-        var proof = await _proof.LookAsync(o.Onto, o.Candidate, o.Batch, o.Earlier, cancellation).ConfigureAwait(false);
+        var proof = await look.ConfigureAwait(false);
         Offered? offered = null;
         if (proof.Holds)
         {
@@ -343,6 +357,13 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         }
 
         return new Event.Published(o.Ticket, o.Candidate, offered?.Text ?? published.Unlanded, proof, offered?.Offer);
+    }
+
+    /// <summary>Nobody asks for its result any more.</summary>
+    private static async Task EndAsync(CancellationTokenSource cancel, Task task)
+    {
+        await cancel.CancelAsync().ConfigureAwait(false);
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Only what is proved leaves the machine.</summary>

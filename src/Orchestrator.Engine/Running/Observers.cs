@@ -10,22 +10,16 @@ namespace Orchestrator.Engine.Running;
 public sealed class TasksObserver(LiveTasks tasks) : IObserver
 {
     private readonly Sparing _sparing = new();
-    private volatile RunState? _latest;
-
-    /// <summary>All milestones as of the latest state, for the list that goes into a merge.</summary>
-    public IReadOnlyList<TaskLine> Lines() => _latest is { } state ? LinesOf(state) : [];
 
     /// <inheritdoc/>
-    public void Saw(Event fact, RunState state, DateTimeOffset at)
-    {
-        _latest = state;
+    public void Saw(Event fact, RunState state, DateTimeOffset at) =>
         _sparing.Show(() => tasks.Show(TaskList.Render(LinesOf(state))), last: state.Final is not null);
-    }
 
     /// <summary>Brings the list up to date with a run that has ended: its last fact may have been the last thing before a crash.</summary>
     public static void CatchUp(LiveTasks tasks, RunState ended) => tasks.Correct(TaskList.Render(LinesOf(ended)));
 
-    private static List<TaskLine> LinesOf(RunState state)
+    /// <summary>All milestones and how they stand.</summary>
+    public static IReadOnlyList<TaskLine> LinesOf(RunState state)
     {
         var lines = new List<TaskLine>(state.Milestones.Count);
         for (var i = 0; i < state.Milestones.Count; i++)

@@ -7,15 +7,20 @@ using Orchestrator.Engine.Ports;
 namespace Orchestrator.Engine.Running;
 
 /// <summary>
-/// The one thread that decides: take facts from the inbox, journal them durably, decide, tell the observers, hand
-/// out the orders. Facts that have come together are journalled together and decided one by one.
+/// The one thread that decides: take facts from the inbox, journal them durably, decide, hand out the orders, tell the
+/// observers. Facts that have come together are journalled together and decided one by one. What follows from a fact does
+/// not wait for those who only watch.
 /// </summary>
 public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObserver> observers, TimeProvider time, Action<string> report)
 {
     private const int MostAtOnce = 64;
     private static readonly TimeSpan RefusedAgain = TimeSpan.FromSeconds(2);
     private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile RunState? _latest;
     private readonly Channel<Event> _inbox = Channel.CreateUnbounded<Event>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>The state that the orders handed out last come from; null before the first. From any thread.</summary>
+    public RunState? Latest => _latest;
 
     /// <summary>Brings a fact in from outside: a signal, a reading of the machine. From any thread.</summary>
     public void Tell(Event fact)
@@ -40,6 +45,7 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
         await using (dispatch.ConfigureAwait(false))
         {
             var batch = new List<Entry> { Stamp(first) };
+            var seen = new List<(Entry Entry, RunState State)>();
             while (true)
             {
                 await AppendAsync(run, batch).ConfigureAwait(false);
@@ -56,10 +62,13 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
                         (state, orders) = Conductor.Decide(state, fact, at);
                     }
 
-                    Show(fact, state, at);
+                    seen.Add((batch[i], state));
                 }
 
+                _latest = state;
                 dispatch.HandOut(orders);
+                seen.ForEach(s => Show(s.Entry.Fact, s.State, s.Entry.At));
+                seen.Clear();
                 if (state!.Final is not null)
                 {
                     return state;

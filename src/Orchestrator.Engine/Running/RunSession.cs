@@ -167,10 +167,8 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
     {
         var name = Recovery.NameOf(repository.Places);
         var tasks = new LiveTasks(repository.Places);
-        var tasksObserver = new TasksObserver(tasks);
         var context = new RunContext(opened.Run, opened.Plan, opened.Target, settings.Publish, settings.Gates, TextsOf(repository.Places, opened), name)
         {
-            TaskLines = tasksObserver.Lines,
             Prompts = prompts,
             Agents = new UserEnvironment(setup.Environment),
             Protected = ProtectedPaths.Of(repository.Places, [SettingsReader.FileName, SettingsReader.PathOf(repository.Places.Root, user), Plans.MilestoneFolder.FolderName]),
@@ -198,9 +196,10 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         using var watch = new MachineWatch(ProbeOf(repository.Places, logs), slots, meters, limits, series, time);
         await using var hands = new Hands(context, repository, new TurnRunner(setup, held, meters), held, slots, new GateRunner(new Dictionary<string, string>(commands) { ["CI"] = "1" }), tasks, new ConfigGuard(repository));
         var evidence = EvidenceOf(journal, repository.Places, opened.Run, settings, text => log.Say(LogEventLevel.Warning, text));
-        var loop = new RunLoop(journal, hands, [watch, tasksObserver, log, new MetricsFile(logs, series), .. evidence, .. observers, notices], time, Tell);
+        var loop = new RunLoop(journal, hands, [watch, new TasksObserver(tasks), log, new MetricsFile(logs, series), .. evidence, .. observers, notices], time, Tell);
 
         context.Tell = loop.Tell;
+        context.TaskLines = () => loop.Latest is { } latest ? TasksObserver.LinesOf(latest) : [];
 
         // The log may lie on the very disk that is full.
         void Tell(string text)
