@@ -77,7 +77,7 @@ public sealed class StopTests
     [Fact]
     public void A_limit_is_waited_out_and_costs_no_attempt()
     {
-        using var repository = new SampleRepository("", ("1A", "fake: limit:1"));
+        using var repository = new SampleRepository("", ("1A", "fake: limit:3"));
 
         var (exit, output, error) = repository.Run("run");
 

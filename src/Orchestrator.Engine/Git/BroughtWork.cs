@@ -10,7 +10,9 @@ public sealed class BroughtWork
 
     // By tip; one that brings nothing has no entry.
     private readonly Dictionary<string, HashSet<string>> _paths = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _commits = new(StringComparer.Ordinal);
+
+    // With their parents.
+    private readonly Dictionary<string, string[]> _commits = new(StringComparer.Ordinal);
 
     private BroughtWork(IReadOnlyList<BatchItem> batch, string log)
     {
@@ -21,7 +23,7 @@ public sealed class BroughtWork
         {
             if (fields[i - 1].Length == 0 && fields[i].Split(' ') is [var commit, var tip, .. var parents])
             {
-                _commits.Add(commit);
+                _commits[commit] = parents;
                 _paths.TryAdd(tip, new HashSet<string>(StringComparer.Ordinal));
                 known = _paths[tip];
                 ChangesTasks |= parents.Length > 1; // of a merge nothing is listed
@@ -58,7 +60,24 @@ public sealed class BroughtWork
     public bool ChangesTasks { get; }
 
     /// <summary>Whether what it is to be merged with has it already.</summary>
-    public bool IsHeld(BatchItem item) => !_commits.Contains(item.Tip);
+    public bool IsHeld(BatchItem item) => !_commits.ContainsKey(item.Tip);
+
+    /// <summary>The commit that its work began at; null when that is no line of commits.</summary>
+    public string? BeganAt(BatchItem item)
+    {
+        var at = item.Tip;
+        while (_commits.TryGetValue(at, out var parents))
+        {
+            if (parents is not [{ Length: > 0 } parent])
+            {
+                return null;
+            }
+
+            at = parent;
+        }
+
+        return at;
+    }
 
     /// <summary>
     /// In which order they are merged: those first that share the fewest files with others; equal ones stay as they stand.

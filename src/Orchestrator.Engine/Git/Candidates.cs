@@ -36,7 +36,6 @@ public sealed class Candidates(Repository repository)
         var onto = await repository.CommitOfAsync(context.Target, cancellation).ConfigureAwait(false)
             ?? throw new TargetGoneException(context.Target);
         await RefuseForgedAsync(context.Target, tip, onto, cancellation).ConfigureAwait(false);
-        var merges = new Merges(repository);
         var floor = tip;
         var at = tip;
         if (await repository.HoldsAsync(onto, tip, cancellation).ConfigureAwait(false))
@@ -46,44 +45,20 @@ public sealed class Candidates(Repository repository)
         else if (!await repository.HoldsAsync(tip, onto, cancellation).ConfigureAwait(false))
         {
             // The user went on from where our work could not land: bring both together first.
-            var (tree, conflicts) = await merges.MakeAsync(context.Target, onto, tip, cancellation).ConfigureAwait(false);
+            var (tree, conflicts) = await new Merges(repository).MakeAsync(context.Target, onto, tip, cancellation).ConfigureAwait(false);
             if (conflicts.Count > 0)
             {
                 throw new TargetDivergedException(context.Target, conflicts);
             }
 
-            at = repository.Loose.WriteCommit(tree, [onto, tip], $"Merge the integrated work of run {context.Run}\n\n{DoneHistory.RunTrailer}: {context.Run}\n");
+            at = repository.Objects.Loose.WriteCommit(tree, [onto, tip], $"Merge the integrated work of run {context.Run}\n\n{DoneHistory.RunTrailer}: {context.Run}\n");
         }
 
-        var done = context.TaskLines.Where(l => l.Done).Select(l => l.Id).ToHashSet();
-        var merged = new List<MilestoneId>();
-        var failed = new List<Conflict>();
-        var brought = await BroughtWork.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false);
-        var commits = new TaskedCommits(repository, brought.ChangesTasks);
-        foreach (var item in brought.Order())
+        var row = new MergeRow(repository, context, await BroughtWork.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false));
+        at = await row.MergeAsync(at, cancellation).ConfigureAwait(false);
+        if (row.Merged.Count == 0 && batch.Count > 0)
         {
-            if (brought.IsHeld(item))
-            {
-                merged.Add(item.Id); // a former life of ours merged it, and the answer was lost
-                continue;
-            }
-
-            var (tree, conflicts) = await merges.MakeAsync(context.Target, at, item.Tip, cancellation).ConfigureAwait(false);
-            if (conflicts.Count > 0)
-            {
-                failed.Add(new Conflict(item.Id, conflicts.ToItems()));
-                continue;
-            }
-
-            done.Add(item.Id);
-            var tasks = TaskList.Render(context.TaskLines.Select(l => l with { Done = done.Contains(l.Id), Note = "" }));
-            at = await commits.WriteAsync(tree, at, item.Tip, Message(context, item.Id), tasks, cancellation).ConfigureAwait(false);
-            merged.Add(item.Id);
-        }
-
-        if (merged.Count == 0 && batch.Count > 0)
-        {
-            return new BuiltCandidate(onto, floor, null, default, failed.ToItems());
+            return new BuiltCandidate(onto, floor, null, default, row.Conflicts.ToItems());
         }
 
         if (at != onto && at != tip)
@@ -94,7 +69,7 @@ public sealed class Candidates(Repository repository)
             await repository.UpdateRefsAsync("orchestrator: candidate", [(RefNames.Candidate(context.Run, at), null, at)], cancellation).ConfigureAwait(false);
         }
 
-        return new BuiltCandidate(onto, floor, at, merged.ToItems(), failed.ToItems());
+        return new BuiltCandidate(onto, floor, at, row.Merged.ToItems(), row.Conflicts.ToItems());
     }
 
     /// <summary>The user may commit to the target at any time; an agent's own commit, reviewed by nobody, has no business there.</summary>
@@ -111,9 +86,6 @@ public sealed class Candidates(Repository repository)
             throw new TargetForgedException(target, forged.Split(' ')[0], tip);
         }
     }
-
-    private static string Message(CandidateContext context, MilestoneId id) =>
-        $"Merge milestone {id}: {Core.Plain.Line(context.Title(id))}\n\n{DoneHistory.MilestoneTrailer}: {id}\n{DoneHistory.RunTrailer}: {context.Run}\n{DoneHistory.HashTrailer}: {context.Hash(id)}\n";
 }
 
 /// <summary>An agent moved the target branch to a commit of its own.</summary>

@@ -61,6 +61,7 @@ public sealed class CheckoutForward(Repository repository)
         try
         {
             await repository.UpdateRefsAsync("orchestrator: fast-forward", [(step.Target, step.From, step.To)], cancellation).ConfigureAwait(false);
+            repository.Note(step.Index, step.To); // but for what the user has staged, and that is none of the paths that changed
             return null;
         }
         catch (GitFailedException e)
@@ -89,9 +90,14 @@ public sealed class CheckoutForward(Repository repository)
             }
         }
 
-        // A file with another time or mode and the same content is no edit.
-        await repository.Git.TryAsync(repository.Places.Shadow, ["update-index", "-q", "--unmerged", "--ignore-missing", "--refresh"], cancellation, workTree: step.Folder, index: step.Index).ConfigureAwait(false);
-        var tried = await ReadTreeAsync(step, ["--dry-run", step.From, step.To], cancellation).ConfigureAwait(false);
+        var tried = await TryAsync(step, cancellation).ConfigureAwait(false);
+        if (!tried.Succeeded)
+        {
+            // A file with another time or mode and the same content is no edit.
+            await repository.Git.TryAsync(repository.Places.Shadow, ["update-index", "-q", "--unmerged", "--ignore-missing", "--refresh"], cancellation, workTree: step.Folder, index: step.Index).ConfigureAwait(false);
+            tried = await TryAsync(step, cancellation).ConfigureAwait(false);
+        }
+
         return tried.Succeeded ? null : Said(tried.Errors);
     }
 
@@ -114,13 +120,15 @@ public sealed class CheckoutForward(Repository repository)
         return null;
     }
 
-    /// <summary>What is added, deleted and of another type.</summary>
+    /// <summary>The paths that differ, and how: A for one that is added, D for one that goes, T for one that becomes something else.</summary>
     private async Task<IReadOnlyList<(char Kind, string Path)>> ChangesAsync(string from, string to, CancellationToken cancellation)
     {
-        var difference = await repository.Git.RunAsync(
-            repository.Places.Shadow, ["diff-tree", "-r", "-z", "--name-status", "--no-renames", "--no-ext-diff", "--no-textconv", "--diff-filter=ADT", from, to], cancellation).ConfigureAwait(false);
-        return [.. GitOutput.Fields(difference.Output).Chunk(2).Select(pair => (pair[0][0], pair[1]))];
+        var objects = repository.Objects;
+        var difference = await objects.DifferenceAsync(await objects.TreeOfAsync(from, cancellation).ConfigureAwait(false), await objects.TreeOfAsync(to, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        return [.. GitOutput.Fields(difference).Chunk(2).Select(pair => (pair[0][^1], pair[1]))];
     }
+
+    private Task<GitEnd> TryAsync(ForwardStep step, CancellationToken cancellation) => ReadTreeAsync(step, ["--dry-run", step.From, step.To], cancellation);
 
     private Task<GitEnd> ReadTreeAsync(ForwardStep step, IEnumerable<string> how, CancellationToken cancellation) =>
         repository.Git.TryAsync(repository.Places.Shadow, ["read-tree", "-m", "-u", .. how], cancellation, workTree: step.Folder, index: step.Index);

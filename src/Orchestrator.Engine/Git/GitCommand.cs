@@ -124,23 +124,33 @@ public sealed class GitCommand
         string gitDir, IEnumerable<string> arguments, CancellationToken cancellation, byte[]? input = null, string? workTree = null, string? index = null,
         (string Folder, string Beside)? objects = null)
     {
-        var environment = index is null && objects is null ? _environment : new Dictionary<string, string>(_environment);
+        var environment = index is null && objects is null ? null : new Dictionary<string, string>(_environment);
         if (index is not null)
         {
-            environment["GIT_INDEX_FILE"] = index;
+            environment!["GIT_INDEX_FILE"] = index;
         }
 
         if (objects is var (folder, beside))
         {
-            environment["GIT_OBJECT_DIRECTORY"] = folder;
+            environment!["GIT_OBJECT_DIRECTORY"] = folder;
             environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = beside;
         }
 
-        string[] place = workTree is null ? [$"--git-dir={gitDir}"] : [$"--git-dir={gitDir}", $"--work-tree={workTree}"];
-        string[] durability = gitDir == Scratch ? ["-c", "core.fsync=none"] : [];
-        var spec = new ProcessSpec(_program, [.. place, .. _options, .. durability, .. arguments], workTree ?? gitDir, environment);
+        var spec = Spec(gitDir, arguments, workTree, environment);
         var end = await ShortProcess.RunAsync(spec, input, Timeout, cancellation).ConfigureAwait(false);
         return new GitEnd(end.TimedOut ? 124 : end.ExitCode, end.Output, end.Errors);
+    }
+
+    /// <summary>A call of git, with all that is safe.</summary>
+    /// <param name="gitDir">The repository.</param>
+    /// <param name="arguments">Sub-command and arguments.</param>
+    /// <param name="workTree">The working files, for the calls that read them.</param>
+    /// <param name="environment">Another environment than that of each call.</param>
+    internal ProcessSpec Spec(string gitDir, IEnumerable<string> arguments, string? workTree = null, Dictionary<string, string>? environment = null)
+    {
+        string[] place = workTree is null ? [$"--git-dir={gitDir}"] : [$"--git-dir={gitDir}", $"--work-tree={workTree}"];
+        string[] durability = gitDir == Scratch ? ["-c", "core.fsync=none"] : [];
+        return new ProcessSpec(_program, [.. place, .. _options, .. durability, .. arguments], workTree ?? gitDir, environment ?? _environment);
     }
 
     /// <summary>Runs git, which has to succeed.</summary>

@@ -64,6 +64,9 @@ internal static class GitOutput
         return text.ToString();
     }
 
+    /// <summary>Whether a word is the whole name of an object.</summary>
+    public static bool IsId(string word) => word.Length is 40 or 64 && word.All(char.IsAsciiHexDigitLower);
+
     public static IReadOnlyDictionary<string, string> Refs(string text) => text
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => line.Split(' ', 2))
@@ -83,28 +86,6 @@ internal static class GitOutput
 
     /// <summary>The paths of such a difference.</summary>
     public static IReadOnlyList<string> PathsOf(string difference) => [.. Fields(difference).Where((_, i) => i % 2 == 1)];
-
-    /// <summary><c>diff-tree --stdin -z --name-only</c>: each line that was asked, again, then the paths.</summary>
-    public static IReadOnlyList<IReadOnlyList<string>> PathsOfEach(byte[] output, IReadOnlyList<string> asked)
-    {
-        var paths = asked.Select(_ => new List<string>()).ToList();
-        var at = -1;
-        foreach (var field in Fields(output))
-        {
-            var rest = field;
-            while (at + 1 < asked.Count && rest.StartsWith(asked[at + 1], StringComparison.Ordinal))
-            {
-                rest = rest[asked[++at].Length..];
-            }
-
-            if (rest.Length > 0)
-            {
-                paths[at].Add(rest);
-            }
-        }
-
-        return at == asked.Count - 1 ? paths : throw new FormatException("git did not answer all that it was asked.");
-    }
 
     /// <summary>NUL-separated fields.</summary>
     public static IReadOnlyList<string> Fields(byte[] output) => Fields(Encoding.UTF8.GetString(output));
@@ -142,7 +123,7 @@ internal static class GitOutput
     {
         var mark = path.LastIndexOf('~');
         var side = mark < 0 ? "" : path[(mark + 1)..].Split('_')[0];
-        return side.Length is 40 or 64 && side.All(char.IsAsciiHexDigitLower) ? path[..mark] : path;
+        return IsId(side) ? path[..mark] : path;
     }
 
     /// <summary><c>cat-file --batch</c>: name and content of each blob; what is none, or is not there, is passed over.</summary>

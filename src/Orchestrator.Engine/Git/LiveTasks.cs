@@ -43,17 +43,17 @@ public sealed class LiveTasks(RepositoryPlaces places)
     public async Task SetAsideAsync(Repository repository, CancellationToken cancellation)
     {
         Restore(); // a former life may have left one
-        var shown = await repository.Git.TryAsync(places.CommonDir, ["cat-file", "blob", ":TASKS.md"], cancellation).ConfigureAwait(false);
+        var shown = await ShownAsync(repository, cancellation).ConfigureAwait(false);
         lock (_lock)
         {
-            if (Read(places.Tasks) is not { } live || (shown.Succeeded && live.AsSpan().SequenceEqual(shown.Output)))
+            if (Read(places.Tasks) is not { } live || (shown is not null && live.AsSpan().SequenceEqual(shown)))
             {
                 return;
             }
 
-            if (shown.Succeeded)
+            if (shown is not null)
             {
-                File.WriteAllBytes(Committed, shown.Output);
+                File.WriteAllBytes(Committed, shown);
             }
             else
             {
@@ -62,9 +62,9 @@ public sealed class LiveTasks(RepositoryPlaces places)
 
             File.WriteAllBytes(Aside + ".new", live);
             File.Move(Aside + ".new", Aside, overwrite: true);
-            if (shown.Succeeded)
+            if (shown is not null)
             {
-                Write(shown.Output);
+                Write(shown);
             }
             else
             {
@@ -79,10 +79,9 @@ public sealed class LiveTasks(RepositoryPlaces places)
     /// </summary>
     public async Task StepAsideAsync(Repository repository, CancellationToken cancellation)
     {
-        var shown = await repository.Git.TryAsync(places.CommonDir, ["cat-file", "blob", ":TASKS.md"], cancellation).ConfigureAwait(false);
+        var committed = await ShownAsync(repository, cancellation).ConfigureAwait(false);
         lock (_lock)
         {
-            var committed = shown.Succeeded ? shown.Output : null;
             if (Read(places.Tasks) is not { } live || !TasksBytes.SameOutside(live, committed) || File.Exists(Aside))
             {
                 return;
@@ -118,6 +117,21 @@ public sealed class LiveTasks(RepositoryPlaces places)
             File.Delete(Aside);
             File.Delete(Committed);
         }
+    }
+
+    /// <summary>The file as the checkout's index has it; null when it has none.</summary>
+    private async Task<byte[]?> ShownAsync(Repository repository, CancellationToken cancellation)
+    {
+        if (repository.Noted(Path.Combine(places.CommonDir, "index")) is { } commit)
+        {
+            var objects = repository.Objects;
+            var entries = await objects.EntriesAsync(await objects.TreeOfAsync(commit, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            var entry = entries.FirstOrDefault(e => e.Name == RepositoryPlaces.TasksName);
+            return entry.IsFile ? await objects.ReadAsync("blob", entry.Id, cancellation).ConfigureAwait(false) : null;
+        }
+
+        var shown = await repository.Git.TryAsync(places.CommonDir, ["cat-file", "blob", ":TASKS.md"], cancellation).ConfigureAwait(false);
+        return shown.Succeeded ? shown.Output : null;
     }
 
     private static byte[]? Read(string path) => File.Exists(path) && new FileInfo(path).LinkTarget is null ? File.ReadAllBytes(path) : null;

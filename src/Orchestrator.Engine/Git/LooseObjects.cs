@@ -14,8 +14,11 @@ public readonly record struct LooseEntry(string Mode, string Name, string Id)
     /// <summary>Whether it is a folder.</summary>
     public bool IsTree => Mode == "40000";
 
+    /// <summary>Whether it is a commit of another repository.</summary>
+    public bool IsCommit => Mode == "160000";
+
     /// <summary>Whether it is a file, and no link.</summary>
-    public bool IsFile => Mode.StartsWith("100", StringComparison.Ordinal);
+    public bool IsFile => Mode is { } mode && mode.StartsWith("100", StringComparison.Ordinal);
 }
 
 /// <summary>
@@ -64,8 +67,12 @@ public sealed class LooseObjects(string shadow, GitIdentity author)
     /// <param name="idLength">How many digits names have in this repository.</param>
     public string WriteBlob(byte[] content, int idLength) => Write("blob", content, idLength);
 
-    /// <summary>The entries of a tree that lies here loose; null when it does not, but in a pack or in the user's repository.</summary>
-    public IReadOnlyList<LooseEntry>? ReadTree(string id) => Read(id) is { } found && found.Type == "tree" ? EntriesOf(found.Content, id.Length / 2) : null;
+    /// <summary>What a commit names.</summary>
+    public static (string Tree, IReadOnlyList<string> Parents) LinksOf(ReadOnlySpan<byte> commit)
+    {
+        var head = Encoding.ASCII.GetString(commit[..commit.IndexOf("\n\n"u8)]).Split('\n');
+        return (head[0]["tree ".Length..], [.. head.Skip(1).TakeWhile(line => line.StartsWith("parent ", StringComparison.Ordinal)).Select(line => line["parent ".Length..])]);
+    }
 
     /// <summary>The entries of a tree's content.</summary>
     public static IReadOnlyList<LooseEntry> EntriesOf(ReadOnlySpan<byte> tree, int idBytes)
@@ -83,7 +90,10 @@ public sealed class LooseObjects(string shadow, GitIdentity author)
         return entries;
     }
 
-    private (string Type, byte[] Content)? Read(string id)
+    /// <summary>The content of an object that lies here in a file of its own; null when it does not, or is not what its name says.</summary>
+    /// <param name="type"><c>commit</c>, <c>tree</c> or <c>blob</c>.</param>
+    /// <param name="id">Its name.</param>
+    public byte[]? Read(string type, string id)
     {
         var file = FileOf(id);
         if (!File.Exists(file))
@@ -92,15 +102,23 @@ public sealed class LooseObjects(string shadow, GitIdentity author)
         }
 
         using var inflated = new MemoryStream();
-        using (var stream = new ZLibStream(File.OpenRead(file), CompressionMode.Decompress))
+        try
         {
+            using var stream = new ZLibStream(File.OpenRead(file), CompressionMode.Decompress);
             stream.CopyTo(inflated);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return null; // gone meanwhile, or what a loss of power left
         }
 
         var all = inflated.ToArray();
         var end = Array.IndexOf(all, (byte)0);
-        return (Encoding.ASCII.GetString(all, 0, end).Split(' ')[0], all[(end + 1)..]);
+        return end > 0 && Encoding.ASCII.GetString(all, 0, end).StartsWith(type + " ", StringComparison.Ordinal) && Convert.ToHexStringLower(Hash(all, id.Length)) == id ? all[(end + 1)..] : null;
     }
+
+    /// <summary>How much an object takes that lies here in a file of its own, in bytes; null when it does not.</summary>
+    public long? SizeOf(string id) => new FileInfo(FileOf(id)) is { Exists: true } file ? file.Length : null;
 
     private string Write(string type, byte[] content, int idLength)
     {
@@ -127,6 +145,6 @@ public sealed class LooseObjects(string shadow, GitIdentity author)
 
     // Not a choice of ours: an object's name is its hash, and most repositories have it so.
 #pragma warning disable CA5350
-    private static byte[] Hash(byte[] content, int idLength) => idLength == Sha256Length ? SHA256.HashData(content) : SHA1.HashData(content);
+    internal static byte[] Hash(byte[] content, int idLength) => idLength == Sha256Length ? SHA256.HashData(content) : SHA1.HashData(content);
 #pragma warning restore CA5350
 }

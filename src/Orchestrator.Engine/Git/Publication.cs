@@ -72,7 +72,8 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
     private async Task<string?> CheckoutOfAsync(string target, CancellationToken cancellation)
     {
         var places = repository.Places;
-        if ((await repository.Git.TryAsync(places.CommonDir, ["symbolic-ref", "-q", "HEAD"], cancellation).ConfigureAwait(false)).Text == target)
+        var head = Path.Combine(places.CommonDir, "HEAD");
+        if (File.Exists(head) && File.ReadAllText(head).TrimEnd() == "ref: " + target)
         {
             return places.Root;
         }

@@ -28,12 +28,16 @@ public sealed class PublicationProof(Repository repository)
     /// <param name="cancellation">Ends the look.</param>
     public async Task<Proof> LookAsync(string onto, string candidate, IReadOnlyList<BatchItem> batch, IReadOnlyList<string> earlier, CancellationToken cancellation)
     {
-        var tips = MissingAsync(candidate, [.. batch.Select(b => b.Tip)], cancellation);
-        var before = MissingAsync(candidate, [.. earlier, onto], cancellation);
-        var merges = await MergesAsync(candidate, [onto, .. earlier], cancellation).ConfigureAwait(false);
-        var remade = await RemakeAsync(merges, cancellation).ConfigureAwait(false);
+        var merges = await MergesAsync(candidate, [onto, .. earlier], batch.Count, cancellation).ConfigureAwait(false);
         var floor = merges.Count > 0 ? merges[^1].First : candidate; // the target, or what was proved when it was published
-        var paths = await PathsAsync([(floor, candidate), .. remade.SelectMany(Compared)], cancellation).ConfigureAwait(false);
+        var remaking = TreesAsync(merges, cancellation);
+        var beyond = await BeyondAsync(floor, [.. merges.Select(m => m.Second).OfType<string>(), .. batch.Select(b => b.Tip), .. earlier, onto], cancellation).ConfigureAwait(false);
+        var missing = beyond.Keys.Except(HeldBy(merges, beyond)).ToHashSet(StringComparer.Ordinal);
+        var bases = await BasesAsync(merges, beyond, cancellation).ConfigureAwait(false);
+        var again = await remaking.ConfigureAwait(false);
+        List<Remade> remade = [.. merges.Select(m => new Remade(m, again.GetValueOrDefault(m.Commit), bases.GetValueOrDefault(m.Commit)))];
+        var trees = remade.SelectMany(merge => new[] { merge.Of.Tree, merge.Tree }).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var paths = await PathsAsync([(floor, candidate), .. remade.SelectMany(Compared)], trees, cancellation).ConfigureAwait(false);
         var wrongTrees = remade.Select(merge => Differs(merge, paths)).OfType<string>().ToList();
         var theirs = remade.Where(merge => merge.Base is not null).SelectMany(merge => paths[(merge.Base!, merge.Of.Second!)]).Append(TasksFile).ToHashSet(StringComparer.Ordinal);
         var strangers = merges.Where(m => m.Second is { } second && batch.All(b => b.Tip != second) && !earlier.Contains(second)).Select(m => $"{Short(m.Commit)} merges {Short(m.Second!)}, which is no milestone's").ToList();
@@ -46,9 +50,9 @@ public sealed class PublicationProof(Repository repository)
         return new Proof(
         [
             Check(ProofKind.SameTree, wrongTrees),
-            Check(ProofKind.HoldsTips, [.. (await tips.ConfigureAwait(false)).Select(t => $"the milestone's commit {Short(t)} is not in it")]),
+            Check(ProofKind.HoldsTips, [.. batch.Select(b => b.Tip).Where(missing.Contains).Select(t => $"the milestone's commit {Short(t)} is not in it")]),
             Check(ProofKind.OnlyTheirPaths, strangers),
-            Check(ProofKind.HoldsEarlier, [.. (await before.ConfigureAwait(false)).Select(t => $"the earlier commit {Short(t)} is not in it")]),
+            Check(ProofKind.HoldsEarlier, [.. earlier.Append(onto).Distinct().Where(missing.Contains).Select(t => $"the earlier commit {Short(t)} is not in it")]),
         ]);
     }
 
@@ -58,46 +62,77 @@ public sealed class PublicationProof(Repository repository)
     private static string Short(string commit) => commit.Length > 10 ? commit[..10] : commit;
 
     /// <summary>Our own merges, the newest first: along the first parents, down to what was there before.</summary>
-    private async Task<List<Merge>> MergesAsync(string candidate, IEnumerable<string> before, CancellationToken cancellation)
+    private async Task<List<Merge>> MergesAsync(string candidate, IReadOnlyList<string> before, int expected, CancellationToken cancellation)
     {
+        // Nearly always it is a merge for each milestone, on one of those that were there.
+        var merges = new List<Merge>();
+        for (var at = candidate; !before.Contains(at) && merges.Count <= expected; at = merges[^1].First)
+        {
+            var (tree, parents) = LooseObjects.LinksOf(await repository.Objects.ReadAsync("commit", at, cancellation).ConfigureAwait(false));
+            if (parents is not [var first, var second])
+            {
+                break;
+            }
+
+            merges.Add(new Merge(at, first, second, tree));
+        }
+
+        if (before.Contains(merges.Count > 0 ? merges[^1].First : candidate))
+        {
+            return merges;
+        }
+
         var log = await repository.Git.RunAsync(
             repository.Places.Shadow, ["log", "--first-parent", "--no-ext-diff", "--no-textconv", "--format=%H %T %P", candidate, .. before.Select(b => "^" + b), "--"], cancellation).ConfigureAwait(false);
         return [.. log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Select(f => new Merge(f[0], f.ElementAtOrDefault(2) ?? "", f.ElementAtOrDefault(3), f[1]))];
     }
 
-    /// <summary>Makes merges once more, as they were made.</summary>
-    private async Task<IReadOnlyList<Remade>> RemakeAsync(List<Merge> merges, CancellationToken cancellation)
-    {
-        List<(string, string)> pairs = [.. merges.Where(m => m.Second is not null).Select(m => (m.First, m.Second!))];
-        var bases = BasesAsync(merges, cancellation);
-        var trees = pairs.Zip(await new Merges(repository).TreesAsync(pairs, cancellation).ConfigureAwait(false)).ToDictionary(p => p.First, p => p.Second);
-        var found = await bases.ConfigureAwait(false);
-        return [.. merges.Select(m => m.Second is { } second ? new Remade(m, trees[(m.First, second)], found[m.Commit]) : new Remade(m, null, null))];
-    }
-
-    /// <summary>The last commit that both sides of each merge have; one call for all that are a line of commits on what the other side has.</summary>
-    private async Task<Dictionary<string, string>> BasesAsync(List<Merge> merges, CancellationToken cancellation)
+    /// <summary>What merges come to that are made once more, as they were made; null where one does not merge.</summary>
+    private async Task<Dictionary<string, string?>> TreesAsync(List<Merge> merges, CancellationToken cancellation)
     {
         var wanted = merges.Where(m => m.Second is not null).ToList();
-        var bases = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (wanted.Count == 0)
+        var trees = await new Merges(repository).TreesAsync([.. wanted.Select(m => (m.First, m.Second!))], cancellation).ConfigureAwait(false);
+        return wanted.Zip(trees).ToDictionary(pair => pair.First.Commit, pair => pair.Second, StringComparer.Ordinal);
+    }
+
+    /// <summary>All that some commits hold beyond another, each with its parents.</summary>
+    private async Task<Dictionary<string, string[]>> BeyondAsync(string floor, IEnumerable<string> commits, CancellationToken cancellation)
+    {
+        var names = string.Concat(commits.Distinct(StringComparer.Ordinal).Append("^" + floor).Select(name => name + "\n"));
+        var list = await repository.Git.RunAsync(repository.Places.Shadow, ["rev-list", "--parents", "--stdin"], cancellation, Encoding.ASCII.GetBytes(names)).ConfigureAwait(false);
+        return list.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(f => f[0], f => f[1..], StringComparer.Ordinal);
+    }
+
+    /// <summary>What of it the merges hold.</summary>
+    private static HashSet<string> HeldBy(List<Merge> merges, Dictionary<string, string[]> beyond)
+    {
+        var held = new HashSet<string>(StringComparer.Ordinal);
+        var left = new Stack<string>(merges.Select(m => m.Second).OfType<string>());
+        while (left.TryPop(out var commit))
         {
-            return bases;
+            if (beyond.TryGetValue(commit, out var parents) && held.Add(commit))
+            {
+                Array.ForEach(parents, left.Push);
+            }
         }
 
-        var shadow = repository.Places.Shadow;
-        var list = await repository.Git.RunAsync(shadow, ["rev-list", "--parents", .. wanted.Select(m => m.Second!), "^" + wanted[^1].First], cancellation).ConfigureAwait(false);
-        var parents = list.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(f => f[0], f => f[1..], StringComparer.Ordinal);
-        foreach (var merge in wanted)
+        return held;
+    }
+
+    /// <summary>The last commit that both sides of each merge have.</summary>
+    private async Task<Dictionary<string, string>> BasesAsync(List<Merge> merges, Dictionary<string, string[]> beyond, CancellationToken cancellation)
+    {
+        var bases = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var merge in merges.Where(m => m.Second is not null))
         {
             var at = merge.Second!;
-            while (parents.TryGetValue(at, out var its) && its is [var parent])
+            while (beyond.TryGetValue(at, out var parents) && parents is [var parent])
             {
                 at = parent;
             }
 
-            // What is not in the list, the lowest first parent has, and with it each later one.
-            bases[merge.Commit] = !parents.ContainsKey(at) ? at : (await repository.Git.RunAsync(shadow, ["merge-base", merge.First, merge.Second!], cancellation).ConfigureAwait(false)).Text;
+            // What is not beyond, the lowest first parent has, and with it each later one.
+            bases[merge.Commit] = !beyond.ContainsKey(at) ? at : (await repository.Git.RunAsync(repository.Places.Shadow, ["merge-base", merge.First, merge.Second!], cancellation).ConfigureAwait(false)).Text;
         }
 
         return bases;
@@ -133,29 +168,18 @@ public sealed class PublicationProof(Repository repository)
         return differs.Count > 0 ? $"{Short(merge.Of.Commit)} differs from its parents' merge in {string.Join(", ", differs.Take(3))}" : null;
     }
 
-    /// <summary>Those of some commits that are no ancestors.</summary>
-    private async Task<IReadOnlyList<string>> MissingAsync(string candidate, string[] commits, CancellationToken cancellation)
+    /// <summary>The paths in which commits or trees differ, pair by pair.</summary>
+    private async Task<Dictionary<(string From, string To), IReadOnlyList<string>>> PathsAsync(IEnumerable<(string From, string To)> pairs, HashSet<string> trees, CancellationToken cancellation)
     {
-        if (commits.Length == 0)
+        async Task<string> TreeOf(string name) => trees.Contains(name) ? name : await repository.Objects.TreeOfAsync(name, cancellation).ConfigureAwait(false);
+
+        var paths = new Dictionary<(string, string), IReadOnlyList<string>>();
+        foreach (var (from, to) in pairs.Distinct())
         {
-            return [];
+            var difference = await repository.Objects.DifferenceAsync(await TreeOf(from).ConfigureAwait(false), await TreeOf(to).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            paths[(from, to)] = GitOutput.PathsOf(difference);
         }
 
-        var missing = (await repository.Git.RunAsync(repository.Places.Shadow, ["rev-list", .. commits, "^" + candidate], cancellation).ConfigureAwait(false)).Text.Split('\n').ToHashSet(StringComparer.Ordinal);
-        return [.. commits.Where(missing.Contains)];
-    }
-
-    /// <summary>The paths in which commits or trees differ, pair by pair; one call for all.</summary>
-    private async Task<Dictionary<(string From, string To), IReadOnlyList<string>>> PathsAsync(IEnumerable<(string From, string To)> pairs, CancellationToken cancellation)
-    {
-        var wanted = pairs.Distinct().ToList();
-        var names = wanted.SelectMany(p => new[] { p.From, p.To }).Distinct(StringComparer.Ordinal).ToList();
-        var shadow = repository.Places.Shadow;
-        var found = await repository.Git.RunAsync(shadow, ["cat-file", "--batch-check=%(objectname)"], cancellation, Encoding.ASCII.GetBytes(string.Concat(names.Select(name => name + "^{tree}\n")))).ConfigureAwait(false);
-        var trees = names.Zip(found.Text.Split('\n')).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
-        List<string> asked = [.. wanted.Select(p => $"{trees[p.From]} {trees[p.To]}\n")];
-        var output = await repository.Git.RunAsync(
-            shadow, ["diff-tree", "--stdin", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv"], cancellation, Encoding.ASCII.GetBytes(string.Concat(asked))).ConfigureAwait(false);
-        return wanted.Zip(GitOutput.PathsOfEach(output.Output, asked)).ToDictionary(p => p.First, p => p.Second);
+        return paths;
     }
 }

@@ -15,6 +15,9 @@ public sealed class Repository
     private static readonly Version Needed = new(2, 38);
 
     private readonly ConcurrentDictionary<(string Commit, string On), bool> _made = new();
+    private readonly ConcurrentDictionary<string, GitConversation> _refs = new(StringComparer.Ordinal); // by what they write into the reflog
+    private readonly ConcurrentDictionary<string, (string Commit, (DateTime, long)? Stamp)> _indexes = new(StringComparer.Ordinal);
+    private readonly GitConversation _names;
 
     private Repository(RepositoryPlaces places, GitCommand git, string? checkedOut, IReadOnlyList<GitSetting> settings, UserEnvironment user)
     {
@@ -23,6 +26,8 @@ public sealed class Repository
         CheckedOut = checkedOut;
         Settings = settings;
         User = user;
+        Objects = new ShadowObjects(places, git);
+        _names = new GitConversation(git, places.CommonDir, "cat-file", "--batch-check=%(objectname)");
     }
 
     /// <summary>Where things lie.</summary>
@@ -31,8 +36,8 @@ public sealed class Repository
     /// <summary>The door.</summary>
     public GitCommand Git { get; }
 
-    /// <summary>The objects of the shadow repository, for writing without a process.</summary>
-    internal LooseObjects Loose => new(Places.Shadow, Git.Author);
+    /// <summary>The objects of the shadow repository, without a process for each.</summary>
+    public ShadowObjects Objects { get; }
 
     /// <summary>The branch checked out in the main checkout, as a full ref; null when its HEAD is detached.</summary>
     public string? CheckedOut { get; }
@@ -96,16 +101,36 @@ public sealed class Repository
     /// <summary>The commit of a ref or revision; null when there is none.</summary>
     public async Task<string?> CommitOfAsync(string revision, CancellationToken cancellation)
     {
+        if (await NameAsync(revision, cancellation).ConfigureAwait(false) is { } known)
+        {
+            return known;
+        }
+
         var end = await Git.TryAsync(Places.CommonDir, ["rev-parse", "--verify", "-q", "--end-of-options", revision + "^{commit}"], cancellation).ConfigureAwait(false);
         return end.Succeeded ? end.Text : null;
     }
 
-    /// <summary>The commits of some refs, in their order; null for one that is not there. One call for all.</summary>
+    /// <summary>The commits of some refs, in their order; null for one that is not there.</summary>
     public async Task<IReadOnlyList<string?>> CommitsOfAsync(IReadOnlyList<string> refs, CancellationToken cancellation)
     {
+        var commits = new List<string?>();
+        foreach (var name in refs)
+        {
+            commits.Add(await NameAsync(name, cancellation).ConfigureAwait(false));
+        }
+
+        if (!commits.Contains(null))
+        {
+            return commits;
+        }
+
         var found = GitOutput.Refs((await Git.RunAsync(Places.CommonDir, ["for-each-ref", "--format=%(refname) %(objectname)", .. refs], cancellation).ConfigureAwait(false)).Text);
         return [.. refs.Select(name => found.GetValueOrDefault(name))];
     }
+
+    /// <summary>The same of one, as far as the git that stays knows.</summary>
+    private async Task<string?> NameAsync(string revision, CancellationToken cancellation) =>
+        await _names.AskAsync(revision + "^{commit}\n", (answer, stop) => answer.LineAsync(stop)!, cancellation).ConfigureAwait(false) is { } line && GitOutput.IsId(line) ? line : null;
 
     /// <summary>True when everything in <paramref name="ancestor"/> is in <paramref name="commit"/>.</summary>
     public async Task<bool> HoldsAsync(string commit, string ancestor, CancellationToken cancellation) =>
@@ -118,11 +143,13 @@ public sealed class Repository
     /// Changes refs, all or none, each only if it still has the value named: null creates. The reflog says why.
     /// </summary>
     /// <exception cref="GitFailedException">One of them had another value.</exception>
-    public Task UpdateRefsAsync(string why, IEnumerable<(string Ref, string? Old, string New)> changes, CancellationToken cancellation)
+    public async Task UpdateRefsAsync(string why, IEnumerable<(string Ref, string? Old, string New)> changes, CancellationToken cancellation)
     {
+        var ours = true;
         var input = new StringBuilder("start\0");
         foreach (var (name, old, value) in changes)
         {
+            ours &= RefNames.IsOurs(name);
             if (RefNames.IsOurs(name))
             {
                 input.Append("option no-deref\0"); // an agent may have put a symbolic ref in its place, which would lead elsewhere
@@ -132,7 +159,35 @@ public sealed class Repository
         }
 
         input.Append("prepare\0commit\0");
-        return Git.RunAsync(Places.CommonDir, ["update-ref", "--create-reflog", "-m", why, "--stdin", "-z"], cancellation, Encoding.UTF8.GetBytes(input.ToString()));
+
+        // In the reflog of a branch of the user's it is said why. Of those of ours the name says all, so that one git serves for them.
+        string[] call = ["update-ref", "--create-reflog", "-m", ours ? "orchestrator" : why, "--stdin", "-z"];
+        var staying = _refs.GetOrAdd(ours ? "" : why, _ => new GitConversation(Git, Places.CommonDir, call));
+        if (await staying.AskAsync(input.ToString(), DoneAsync, cancellation, final: true).ConfigureAwait(false) is null)
+        {
+            await Git.RunAsync(Places.CommonDir, call, cancellation, Encoding.UTF8.GetBytes(input.ToString())).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes in that an index has the files of a commit, as it was just written.</summary>
+    internal void Note(string index, string commit) => _indexes[index] = (commit, StampOf(index));
+
+    /// <summary>The commit whose files an index is known to have; null when it is not known, or was written since.</summary>
+    internal string? Noted(string index) => _indexes.TryGetValue(index, out var noted) && noted.Stamp is not null && noted.Stamp == StampOf(index) ? noted.Commit : null;
+
+    private static (DateTime, long)? StampOf(string index) => new FileInfo(index) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
+
+    private static async Task<string?> DoneAsync(GitAnswer answer, CancellationToken cancellation)
+    {
+        foreach (var step in (string[])["start: ok", "prepare: ok", "commit: ok"])
+        {
+            if (await answer.LineAsync(cancellation).ConfigureAwait(false) != step)
+            {
+                return null;
+            }
+        }
+
+        return "";
     }
 
     /// <summary>

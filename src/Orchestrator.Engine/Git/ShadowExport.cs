@@ -42,15 +42,20 @@ internal static class ShadowExport
 
     private static async Task<GitEnd> ImportOnceAsync(Repository repository, string commit, List<string> known, PackHold hold, CancellationToken cancellation)
     {
+        var pack = await FreshPack.MakeAsync(repository.Objects, commit, known, cancellation).ConfigureAwait(false) ?? await PackedAsync(repository, commit, known, cancellation).ConfigureAwait(false);
+        return await TakeInAsync(repository, pack, hold, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<byte[]> PackedAsync(Repository repository, string commit, List<string> known, CancellationToken cancellation)
+    {
         var revisions = new StringBuilder(commit).Append('\n');
         foreach (var have in known)
         {
             revisions.Append('^').Append(have).Append('\n');
         }
 
-        var pack = await repository.Git.RunAsync(
-            repository.Places.Shadow, ["pack-objects", "--revs", "--stdout", "-q", "--thin"], cancellation, Encoding.UTF8.GetBytes(revisions.ToString())).ConfigureAwait(false);
-        return await TakeInAsync(repository, pack.Output, hold, cancellation).ConfigureAwait(false);
+        return (await repository.Git.RunAsync(
+            repository.Places.Shadow, ["pack-objects", "--revs", "--stdout", "-q", "--thin"], cancellation, Encoding.UTF8.GetBytes(revisions.ToString())).ConfigureAwait(false)).Output;
     }
 
     /// <summary>Checks a pack in a folder of its own and moves it in only then: git itself would keep what it complains of.</summary>

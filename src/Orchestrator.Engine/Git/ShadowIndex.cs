@@ -63,15 +63,24 @@ internal sealed class ShadowIndex
             return false;
         }
 
+        // Where the index is known to be that commit, one look at the files tells all; not at those of submodules.
+        if (_repository.Noted(_index) == commit && !System.IO.File.Exists(Path.Combine(worktree, ".gitmodules")))
+        {
+            return (await LooseAsync(worktree, cancellation, "--modified", "--deleted").ConfigureAwait(false)).Count == 0;
+        }
+
         var differing = _repository.Git.TryAsync(_repository.Places.Shadow, ["diff-index", "--no-ext-diff", "--quiet", commit], cancellation, workTree: worktree, index: _index);
         var loose = LooseAsync(worktree, cancellation);
         await Task.WhenAll(differing, loose).ConfigureAwait(false);
         return (await differing.ConfigureAwait(false)).Succeeded && (await loose.ConfigureAwait(false)).Count == 0;
     }
 
+    /// <summary>Takes in that the index has the files of a commit, as long as nobody writes it.</summary>
+    public void Note(string commit) => _repository.Note(_index, commit);
+
     /// <summary>The files and folders that the index does not have; of a folder that it knows nothing of, the folder alone.</summary>
-    private async Task<IReadOnlyList<string>> LooseAsync(string worktree, CancellationToken cancellation) => GitOutput.Fields(
-        (await _repository.Git.RunAsync(_repository.Places.Shadow, ["ls-files", "-z", "--others", "--directory"], cancellation, workTree: worktree, index: _index).ConfigureAwait(false)).Output);
+    private async Task<IReadOnlyList<string>> LooseAsync(string worktree, CancellationToken cancellation, params string[] and) => GitOutput.Fields(
+        (await _repository.Git.RunAsync(_repository.Places.Shadow, ["ls-files", "-z", "--others", "--directory", .. and], cancellation, workTree: worktree, index: _index).ConfigureAwait(false)).Output);
 
     /// <summary>Whether there is one.</summary>
     public bool Exists => System.IO.File.Exists(_index);
@@ -161,7 +170,8 @@ internal sealed class ShadowIndex
     private async Task<WrittenTree> TreeAsync(string from, CancellationToken cancellation)
     {
         var tree = (await _repository.Git.RunAsync(_repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
-        var difference = Encoding.UTF8.GetString((await _repository.Git.RunAsync(_repository.Places.Shadow, [.. GitOutput.RawDifference, from, tree], cancellation).ConfigureAwait(false)).Output);
+        var objects = _repository.Objects;
+        var difference = await objects.DifferenceAsync(await objects.TreeOfAsync(from, cancellation).ConfigureAwait(false), tree, cancellation).ConfigureAwait(false);
         return new WrittenTree(tree, GitOutput.PathsOf(difference), [], difference);
     }
 

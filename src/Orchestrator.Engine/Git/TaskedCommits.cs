@@ -12,7 +12,7 @@ internal sealed class TaskedCommits(Repository repository, bool othersChangeTask
 {
     private const string TasksFile = RepositoryPlaces.TasksName;
 
-    private readonly LooseObjects _objects = repository.Loose;
+    private readonly ShadowObjects _objects = repository.Objects;
 
     // The latest of ours. Where nobody else changes the file, a merge onto ours has it as we wrote it.
     private (string Commit, byte[]? Tasks) _latest = ("", null);
@@ -26,24 +26,21 @@ internal sealed class TaskedCommits(Repository repository, bool othersChangeTask
     /// <param name="cancellation">Stops in between; nothing refers to what was made.</param>
     public async Task<string> WriteAsync(string tree, string first, string second, string message, string tasks, CancellationToken cancellation)
     {
-        var entries = _objects.ReadTree(tree) ?? LooseObjects.EntriesOf(await ContentAsync("tree", tree, cancellation).ConfigureAwait(false), tree.Length / 2);
+        var entries = await _objects.EntriesAsync(tree, cancellation).ConfigureAwait(false);
         var found = entries.Where(entry => entry.Name == TasksFile).Select(entry => (LooseEntry?)entry).FirstOrDefault();
         byte[]? text = null;
         if (found?.IsFile ?? true) // a folder or a link of that name is the user's affair
         {
             var before = found is not { } entry ? null
                 : first == _latest.Commit && !othersChangeTasks ? _latest.Tasks
-                : await ContentAsync("blob", entry.Id, cancellation).ConfigureAwait(false);
+                : await _objects.ReadAsync("blob", entry.Id, cancellation).ConfigureAwait(false);
             text = TasksBytes.Splice(before, tasks);
-            var written = new LooseEntry(found?.Mode ?? "100644", TasksFile, _objects.WriteBlob(text, tree.Length));
-            tree = _objects.WriteTree(entries.Where(e => e.Name != TasksFile).Append(written), tree.Length);
+            var written = new LooseEntry(found?.Mode ?? "100644", TasksFile, _objects.Loose.WriteBlob(text, tree.Length));
+            tree = _objects.Loose.WriteTree(entries.Where(e => e.Name != TasksFile).Append(written), tree.Length);
         }
 
-        var commit = _objects.WriteCommit(tree, [first, second], message);
+        var commit = _objects.Loose.WriteCommit(tree, [first, second], message);
         _latest = (commit, text);
         return commit;
     }
-
-    private async Task<byte[]> ContentAsync(string type, string id, CancellationToken cancellation) =>
-        (await repository.Git.RunAsync(repository.Places.Shadow, ["cat-file", type, id], cancellation).ConfigureAwait(false)).Output;
 }

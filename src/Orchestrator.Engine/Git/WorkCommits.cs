@@ -71,6 +71,11 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
             index.GiveTo(admin);
         }
 
+        if (work.Commit is { } commit)
+        {
+            index.Note(commit);
+        }
+
         return work with { PutBack = putBack, LeftOut = [.. written.Kept.Select(k => k.Path).Where(cameAlong.Contains)] };
     }
 
@@ -85,7 +90,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
         }
 
         var message = $"{Core.Plain.Line(subject)}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
-        var commit = repository.Loose.WriteCommit(written.Tree, [tip], message);
+        var commit = repository.Objects.Loose.WriteCommit(written.Tree, [tip], message);
         using var hold = new PackHold();
         await ShadowExport.ImportAsync(repository, commit, [tip], hold, cancellation).ConfigureAwait(false);
         if (!await MovedAsExpectedAsync(place, pinRef, commit, tip, cancellation).ConfigureAwait(false))
@@ -140,7 +145,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
         }
 
         var message = $"{Core.Plain.Line(subject)}\n\nOrchestrator-Work: {place.Run}/{place.Name}/{pin}\n";
-        var commit = repository.Loose.WriteCommit(GitOutput.MergeTree(merge).Tree, [onto], message);
+        var commit = repository.Objects.Loose.WriteCommit(GitOutput.MergeTree(merge).Tree, [onto], message);
         using var hold = new PackHold();
         await ShadowExport.ImportAsync(repository, commit, [onto, work], hold, cancellation).ConfigureAwait(false);
         var pinRef = RefNames.Pin(place.Run, place.Name, pin);

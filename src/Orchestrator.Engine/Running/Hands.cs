@@ -76,6 +76,7 @@ public sealed record RunContext(
 public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, HeldTurns held, MachineSlots slots, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
+    private readonly ConcurrentDictionary<MilestoneId, Task> _givingBack = new();
     private readonly WorktreePool _pool = new(repository);
     private readonly Removal _removal = new(repository);
     private readonly Workplaces _workplaces = new(context, repository, gates);
@@ -147,6 +148,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     {
         try
         {
+            await Task.WhenAll(_givingBack.Values).ConfigureAwait(false);
             await _gates.DisposeAsync().ConfigureAwait(false);
             await _pool.TidyAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -196,6 +198,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
+        await Task.WhenAll(_givingBack.Values).WaitAsync(cancellation).ConfigureAwait(false); // perhaps its own; and each is one that it can have
         await _workplaces.TearDownAsync(place.Name, cancellation).ConfigureAwait(false);
         await Trees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
         await _workplaces.ReadyAsync(place.Name, o.Step.Base, anew: true, cancellation).ConfigureAwait(false);
@@ -295,23 +298,28 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var finished = await _gates.MilestoneAsync(o, workplace, cancellation).ConfigureAwait(false);
         if (finished is Event.GateFinished { Results: var results } && !results.Any(r => r.Blocks))
         {
-            await GiveBackAsync(o, cancellation).ConfigureAwait(false);
+            _givingBack[o.Milestone] = GiveBackAsync(o);
         }
 
         return finished;
     }
 
-    /// <summary>What is accepted needs its worktree no more; should it be sent back, it gets another.</summary>
-    private async Task GiveBackAsync(Order.RunGates o, CancellationToken cancellation)
+    /// <summary>What is accepted needs its worktree no more; should it be sent back, it gets another. Nobody waits for that but who needs one, and it is brought to its end.</summary>
+    private async Task GiveBackAsync(Order.RunGates o)
     {
+        await Task.Yield();
         try
         {
-            await _workplaces.LeaveAsync(o.Milestone.ToString(), cancellation).ConfigureAwait(false);
-            await _pool.TakeInAsync(PlaceOf(o.Milestone), o.Tip, cancellation).ConfigureAwait(false);
+            await _workplaces.LeaveAsync(o.Milestone.ToString(), CancellationToken.None).ConfigureAwait(false);
+            await _pool.TakeInAsync(PlaceOf(o.Milestone), o.Tip, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is GitFailedException or UncommittableException or IOException or UnauthorizedAccessException)
         {
             context.Warn($"the worktree of {o.Milestone} stays until it is published: {e.Message.ReplaceLineEndings(" ")}");
+        }
+        finally
+        {
+            _givingBack.TryRemove(o.Milestone, out _);
         }
     }
 
@@ -324,6 +332,8 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> PublishAsync(Order.Publish o, CancellationToken cancellation)
     {
+        await Task.WhenAll(_givingBack.Where(leaving => o.Batch.Any(item => item.Id == leaving.Key)).Select(leaving => leaving.Value)).WaitAsync(cancellation).ConfigureAwait(false);
+
         // Commits do not change: what is looked at is the same whether the target has it by then or not.
         using var looking = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var look = _proof.LookAsync(o.Onto, o.Candidate, o.Batch, o.Earlier, looking.Token);
