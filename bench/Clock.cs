@@ -38,11 +38,13 @@ internal static class Clock
     }
 }
 
-/// <summary>A folder that goes when the measurement ends.</summary>
+/// <summary>A folder that goes when it is needed no more; on a disk, when the program ends: a file system may search among what was deleted in the last seconds whenever a file is made.</summary>
 /// <param name="inMemory">Where there is a file system in memory, on that: so that no disk is waited for that others fill at the same time.</param>
 internal sealed class Workshop(bool inMemory = false) : IDisposable
 {
     private const string Memory = "/dev/shm";
+    private static readonly List<string> Left = [];
+    private readonly bool _inMemory = inMemory && Directory.Exists(Memory);
 
     public string Folder { get; } = inMemory && Directory.Exists(Memory)
         ? Directory.CreateDirectory(Path.Combine(Memory, $"orchestrator-bench-{Guid.NewGuid():N}")).FullName
@@ -55,5 +57,21 @@ internal sealed class Workshop(bool inMemory = false) : IDisposable
         return path;
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    /// <summary>What lies in there is needed no more.</summary>
+    public void Discard(string folder)
+    {
+        if (_inMemory)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        else
+        {
+            Left.Add(folder);
+        }
+    }
+
+    public void Dispose() => Discard(Folder);
+
+    /// <summary>Removes what was left until the end.</summary>
+    public static void Clear() => Left.Where(Directory.Exists).ToList().ForEach(folder => Directory.Delete(folder, recursive: true));
 }

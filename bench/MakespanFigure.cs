@@ -34,9 +34,9 @@ internal static class MakespanFigure
         var pristine = Repository.Make(workshop, home, "pristine", Milestones, agent, text: text, size: size);
         double Timed(Func<string, double> run)
         {
-            var folder = Repository.Copy(workshop, home, pristine, "copy");
+            var folder = Repository.Copy(workshop, home, pristine, $"copy-{Guid.NewGuid():N}");
             var seconds = run(folder);
-            Directory.Delete(folder, recursive: true);
+            workshop.Discard(folder);
             return seconds;
         }
 

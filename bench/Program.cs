@@ -37,13 +37,17 @@ if (names.Find(name => !measures.Any(m => m.Name == name)) is { } unknown)
 }
 
 var rows = new List<Figure>();
-foreach (var (_, measure) in measures.Where(m => names.Count == 0 || names.Contains(m.Name)))
+try
 {
-    foreach (var figure in measure())
+    foreach (var figure in measures.Where(m => names.Count == 0 || names.Contains(m.Name)).SelectMany(m => m.Measure()))
     {
         rows.Add(figure);
         Console.Error.WriteLine($"measured: {figure.Name}: {figure.Shown(figure.Value)}");
     }
+}
+finally
+{
+    Workshop.Clear();
 }
 
 Console.WriteLine($"{"figure",-66} {"value",14} {"bar",14}  holds");

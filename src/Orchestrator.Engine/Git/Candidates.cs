@@ -54,8 +54,8 @@ public sealed class Candidates(Repository repository)
             at = repository.Objects.Loose.WriteCommit(tree, [onto, tip], $"Merge the integrated work of run {context.Run}\n\n{DoneHistory.RunTrailer}: {context.Run}\n");
         }
 
-        var row = new MergeRow(repository, context, await BroughtWork.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false));
-        at = await row.MergeAsync(at, cancellation).ConfigureAwait(false);
+        var row = new MergeRow(repository, context);
+        at = await row.MergeAsync(at, batch, cancellation).ConfigureAwait(false);
         if (row.Merged.Count == 0 && batch.Count > 0)
         {
             return new BuiltCandidate(onto, floor, null, default, row.Conflicts.ToItems());

@@ -90,14 +90,9 @@ public sealed class CheckoutForward(Repository repository)
             }
         }
 
-        var tried = await TryAsync(step, cancellation).ConfigureAwait(false);
-        if (!tried.Succeeded)
-        {
-            // A file with another time or mode and the same content is no edit.
-            await repository.Git.TryAsync(repository.Places.Shadow, ["update-index", "-q", "--unmerged", "--ignore-missing", "--refresh"], cancellation, workTree: step.Folder, index: step.Index).ConfigureAwait(false);
-            tried = await TryAsync(step, cancellation).ConfigureAwait(false);
-        }
-
+        // A file with another time or mode and the same content is no edit; TASKS.md has been set aside just now.
+        await repository.Git.TryAsync(repository.Places.Shadow, ["update-index", "-q", "--unmerged", "--ignore-missing", "--refresh"], cancellation, workTree: step.Folder, index: step.Index).ConfigureAwait(false);
+        var tried = await ReadTreeAsync(step, ["--dry-run", step.From, step.To], cancellation).ConfigureAwait(false);
         return tried.Succeeded ? null : Said(tried.Errors);
     }
 
@@ -127,8 +122,6 @@ public sealed class CheckoutForward(Repository repository)
         var difference = await objects.DifferenceAsync(await objects.TreeOfAsync(from, cancellation).ConfigureAwait(false), await objects.TreeOfAsync(to, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         return [.. GitOutput.Fields(difference).Chunk(2).Select(pair => (pair[0][^1], pair[1]))];
     }
-
-    private Task<GitEnd> TryAsync(ForwardStep step, CancellationToken cancellation) => ReadTreeAsync(step, ["--dry-run", step.From, step.To], cancellation);
 
     private Task<GitEnd> ReadTreeAsync(ForwardStep step, IEnumerable<string> how, CancellationToken cancellation) =>
         repository.Git.TryAsync(repository.Places.Shadow, ["read-tree", "-m", "-u", .. how], cancellation, workTree: step.Folder, index: step.Index);

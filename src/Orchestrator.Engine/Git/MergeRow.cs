@@ -12,14 +12,12 @@ namespace Orchestrator.Engine.Git;
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="context">What the commits say.</param>
-/// <param name="brought">The batch.</param>
-internal sealed class MergeRow(Repository repository, CandidateContext context, BroughtWork brought)
+internal sealed class MergeRow(Repository repository, CandidateContext context)
 {
     private readonly record struct Guessed(BatchItem Item, string First, string Tree, string Commit);
 
     private readonly Merges _merges = new(repository);
     private readonly MergeGuess _guess = new(repository.Objects);
-    private readonly TaskedCommits _commits = new(repository, brought.ChangesTasks);
     private readonly HashSet<MilestoneId> _done = [.. context.TaskLines.Where(line => line.Done).Select(line => line.Id)];
     private readonly List<MilestoneId> _merged = [];
     private readonly List<Conflict> _conflicts = [];
@@ -30,17 +28,22 @@ internal sealed class MergeRow(Repository repository, CandidateContext context, 
     /// <summary>Those that are not, and where they conflict.</summary>
     public IReadOnlyList<Conflict> Conflicts => _conflicts;
 
-    /// <summary>Merges them.</summary>
+    /// <summary>Merges them; once.</summary>
     /// <param name="at">The commit to begin at.</param>
+    /// <param name="batch">The milestones.</param>
     /// <param name="cancellation">Stops in between; nothing refers to what was made.</param>
     /// <returns>The commit that it comes to.</returns>
-    public async Task<string> MergeAsync(string at, CancellationToken cancellation)
+    public async Task<string> MergeAsync(string at, IReadOnlyList<BatchItem> batch, CancellationToken cancellation)
     {
+        // One alone is nearly always still to be merged: that it is, is asked meanwhile.
+        var alone = batch is [var only] ? _merges.MakeAsync(context.Target, at, only.Tip, cancellation) : null;
+        var brought = await BroughtWork.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false);
+        var commits = new TaskedCommits(repository, brought.ChangesTasks);
         var items = brought.Order();
         _merged.AddRange(items.Where(brought.IsHeld).Select(item => item.Id)); // a former life of ours merged them, and the answer was lost
         for (var left = items.Where(item => !brought.IsHeld(item)).ToList(); left.Count > 0;)
         {
-            var row = left.Count > 1 ? await GuessAsync(at, left, cancellation).ConfigureAwait(false) : [];
+            var row = left.Count > 1 ? await GuessAsync(brought, commits, at, left, cancellation).ConfigureAwait(false) : [];
             foreach (var (item, _, _, commit) in row)
             {
                 at = commit;
@@ -49,7 +52,7 @@ internal sealed class MergeRow(Repository repository, CandidateContext context, 
 
             if (row.Count == 0)
             {
-                at = await MergeOneAsync(at, left[0], cancellation).ConfigureAwait(false);
+                at = await TakeAsync(commits, await (alone ?? _merges.MakeAsync(context.Target, at, left[0].Tip, cancellation)).ConfigureAwait(false), at, left[0], cancellation).ConfigureAwait(false);
             }
 
             left.RemoveRange(0, Math.Max(1, row.Count));
@@ -59,7 +62,7 @@ internal sealed class MergeRow(Repository repository, CandidateContext context, 
     }
 
     /// <summary>As many of them as can be guessed and are as git sees them.</summary>
-    private async Task<List<Guessed>> GuessAsync(string at, List<BatchItem> items, CancellationToken cancellation)
+    private async Task<List<Guessed>> GuessAsync(BroughtWork brought, TaskedCommits commits, string at, List<BatchItem> items, CancellationToken cancellation)
     {
         var row = new List<Guessed>();
         var done = _done.ToHashSet();
@@ -72,7 +75,7 @@ internal sealed class MergeRow(Repository repository, CandidateContext context, 
             }
 
             done.Add(item.Id);
-            var commit = await WriteAsync(tree, at, item, done, cancellation).ConfigureAwait(false);
+            var commit = await WriteAsync(commits, tree, at, item, done, cancellation).ConfigureAwait(false);
             row.Add(new Guessed(item, at, tree, commit));
             at = commit;
         }
@@ -81,17 +84,17 @@ internal sealed class MergeRow(Repository repository, CandidateContext context, 
         return [.. row.Zip(trees).TakeWhile(pair => pair.First.Tree == pair.Second).Select(pair => pair.First)];
     }
 
-    private async Task<string> MergeOneAsync(string at, BatchItem item, CancellationToken cancellation)
+    /// <summary>Takes in what one merge came to.</summary>
+    private async Task<string> TakeAsync(TaskedCommits commits, (string Tree, IReadOnlyList<string> Conflicts) merge, string at, BatchItem item, CancellationToken cancellation)
     {
-        var (tree, conflicts) = await _merges.MakeAsync(context.Target, at, item.Tip, cancellation).ConfigureAwait(false);
-        if (conflicts.Count > 0)
+        if (merge.Conflicts.Count > 0)
         {
-            _conflicts.Add(new Conflict(item.Id, conflicts.ToItems()));
+            _conflicts.Add(new Conflict(item.Id, merge.Conflicts.ToItems()));
             return at;
         }
 
         Take(item);
-        return await WriteAsync(tree, at, item, _done, cancellation).ConfigureAwait(false);
+        return await WriteAsync(commits, merge.Tree, at, item, _done, cancellation).ConfigureAwait(false);
     }
 
     private void Take(BatchItem item)
@@ -102,10 +105,10 @@ internal sealed class MergeRow(Repository repository, CandidateContext context, 
 
     private Task<string> TreeOfAsync(string commit, CancellationToken cancellation) => repository.Objects.TreeOfAsync(commit, cancellation);
 
-    private Task<string> WriteAsync(string tree, string first, BatchItem item, HashSet<MilestoneId> done, CancellationToken cancellation)
+    private Task<string> WriteAsync(TaskedCommits commits, string tree, string first, BatchItem item, HashSet<MilestoneId> done, CancellationToken cancellation)
     {
         var tasks = TaskList.Render(context.TaskLines.Select(line => line with { Done = done.Contains(line.Id), Note = "" }));
-        return _commits.WriteAsync(tree, first, item.Tip, Message(item.Id), tasks, cancellation);
+        return commits.WriteAsync(tree, first, item.Tip, Message(item.Id), tasks, cancellation);
     }
 
     private string Message(MilestoneId id) =>

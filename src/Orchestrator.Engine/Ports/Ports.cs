@@ -15,7 +15,7 @@ public interface IHands
 
 /// <summary>
 /// Sees every fact and the state it led to. Whoever watches cannot break what is watched: what an observer throws
-/// is logged and goes no further. Called from the one thread that decides, so it has to be quick.
+/// is logged and goes no further. Called for one fact after the other, in order; nobody waits for it before the end.
 /// </summary>
 public interface IObserver
 {

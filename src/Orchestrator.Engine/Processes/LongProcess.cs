@@ -155,14 +155,7 @@ public sealed class LongProcess : IDisposable
     /// Kills what is left of it: whoever bears its marker, and whoever is still in its session although it took the
     /// marker off. Call it after every end: background children survive even a normal one.
     /// </summary>
-    public void Sweep()
-    {
-        ProcessSweep.KillAll(OrderMarker, _order);
-        if (_ownSession)
-        {
-            ProcessSweep.KillSession(Id);
-        }
-    }
+    public void Sweep() => ProcessSweep.KillAll(OrderMarker, _order, _ownSession ? Id : null);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Orchestrator.Engine.Processes;
 
 /// <summary>The processes of the machine, as the kernel shows them under <c>/proc</c>; none where there is no such folder.</summary>
@@ -44,6 +46,20 @@ internal static class Proc
         }
     }
 
+    /// <summary>The little that tells at a glance what a process is; null when it has ended.</summary>
+    public static ProcessBrief? BriefOf(string folder)
+    {
+        const uint KernelThread = 0x00200000;
+        Span<byte> stat = stackalloc byte[512];
+        stat = stat[..Read(Path.Combine(folder, "stat"), stat)];
+        var fields = new Range[19];
+        var rest = stat[(stat.LastIndexOf((byte)')') + 1)..].TrimStart((byte)' ');
+        var text = Encoding.ASCII.GetString(rest);
+        return text.AsSpan().Split(fields, ' ') == fields.Length && int.TryParse(text[fields[3]], out var session) && uint.TryParse(text[fields[6]], out var flags)
+            ? new ProcessBrief(session, (flags & KernelThread) == 0 && (text[fields[0]] is not ("Z" or "X") || text[fields[17]] is not ("0" or "1"))) // the first thread may have ended before others
+            : null;
+    }
+
     /// <summary>A child of a process: the one with the lowest id; null when it has none.</summary>
     public static int? ChildOf(int parent) => All()
         .Where(process => StatOf(process.Folder) is [_, var its, ..] && int.TryParse(its, out var id) && id == parent)
@@ -59,3 +75,8 @@ internal static class Proc
         return text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
     });
 }
+
+/// <summary>What a process is, at a glance.</summary>
+/// <param name="Session">Its session.</param>
+/// <param name="IsProgram">Whether it is one that runs: no thread of the kernel's, and not ended already.</param>
+internal readonly record struct ProcessBrief(int Session, bool IsProgram);

@@ -7,9 +7,8 @@ using Orchestrator.Engine.Ports;
 namespace Orchestrator.Engine.Running;
 
 /// <summary>
-/// The one thread that decides: take facts from the inbox, journal them durably, decide, hand out the orders, tell the
-/// observers. Facts that have come together are journalled together and decided one by one. What follows from a fact does
-/// not wait for those who only watch.
+/// The one thread that decides: take facts from the inbox, journal them durably, decide, hand out the orders. Facts that
+/// have come together are journalled together and decided one by one. Nothing waits for those who only watch.
 /// </summary>
 public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObserver> observers, TimeProvider time, Action<string> report)
 {
@@ -41,11 +40,12 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
     /// <exception cref="JournalException">The journal is damaged, or the disk refuses it and somebody asked to stop meanwhile.</exception>
     public async Task<RunState> RunAsync(RunId run, RunState? state, Event first)
     {
+        var gallery = new Gallery(observers, report);
+        await using var seated = gallery.ConfigureAwait(false);
         var dispatch = new Dispatch(hands, _inbox.Writer, time, report);
         await using (dispatch.ConfigureAwait(false))
         {
             var batch = new List<Entry> { Stamp(first) };
-            var seen = new List<(Entry Entry, RunState State)>();
             while (true)
             {
                 await AppendAsync(run, batch).ConfigureAwait(false);
@@ -62,13 +62,11 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
                         (state, orders) = Conductor.Decide(state, fact, at);
                     }
 
-                    seen.Add((batch[i], state));
+                    gallery.Show(batch[i], state);
                 }
 
                 _latest = state;
                 dispatch.HandOut(orders);
-                seen.ForEach(s => Show(s.Entry.Fact, s.State, s.Entry.At));
-                seen.Clear();
                 if (state!.Final is not null)
                 {
                     return state;
@@ -116,19 +114,4 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
 
     /// <summary>Whole milliseconds, as the journal keeps them, so that a replay sees the very same time.</summary>
     private Entry Stamp(Event fact) => new(fact, DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()));
-
-    private void Show(Event fact, RunState state, DateTimeOffset at)
-    {
-        foreach (var observer in observers)
-        {
-            try
-            {
-                observer.Saw(fact, state, at);
-            }
-            catch (Exception e)
-            {
-                report($"{observer.GetType().Name} failed: {e.Message}");
-            }
-        }
-    }
 }
