@@ -61,7 +61,7 @@ public sealed class CheckoutForward(Repository repository)
         try
         {
             await repository.UpdateRefsAsync("orchestrator: fast-forward", [(step.Target, step.From, step.To)], cancellation).ConfigureAwait(false);
-            repository.Note(step.Index, step.To); // but for what the user has staged, and that is none of the paths that changed
+            repository.Indexes.Take(step.Index, step.To); // but for what the user has staged, and that is none of the paths that changed
             return null;
         }
         catch (GitFailedException e)

@@ -122,7 +122,7 @@ public sealed class LiveTasks(RepositoryPlaces places)
     /// <summary>The file as the checkout's index has it; null when it has none.</summary>
     private async Task<byte[]?> ShownAsync(Repository repository, CancellationToken cancellation)
     {
-        if (repository.Noted(Path.Combine(places.CommonDir, "index")) is { } commit)
+        if (repository.Indexes.CommitOf(Path.Combine(places.CommonDir, "index")) is { } commit)
         {
             var objects = repository.Objects;
             var entries = await objects.EntriesAsync(await objects.TreeOfAsync(commit, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Orchestrator.Engine.Processes;
 
 namespace Orchestrator.Engine.Git;
@@ -16,11 +17,12 @@ internal static class NestedRepositories
         """;
 
     /// <summary>Moves every nested <c>.git</c> below <paramref name="worktree"/> into <paramref name="quarantine"/>, whatever its case.</summary>
-    public static async Task MoveAsideAsync(string worktree, string quarantine, CancellationToken cancellation)
+    /// <returns>How many files stand there then; null when that was not found out, or when there are empty folders, too.</returns>
+    public static async Task<int?> MoveAsideAsync(string worktree, string quarantine, CancellationToken cancellation)
     {
-        if (TryMoveAside(worktree, quarantine))
+        if (TryMoveAside(worktree, quarantine, out var files))
         {
-            return;
+            return files;
         }
 
         Directory.CreateDirectory(quarantine);
@@ -30,23 +32,28 @@ internal static class NestedRepositories
         {
             throw new IOException($"A nested repository in {worktree} cannot be moved aside: {end.Errors.Trim()}");
         }
+
+        return null;
     }
 
     /// <summary>False when a folder has a name that is no text, which the framework cannot follow.</summary>
-    private static bool TryMoveAside(string worktree, string quarantine)
+    private static bool TryMoveAside(string worktree, string quarantine, out int? files)
     {
-        var moved = 0;
+        files = null;
+        var (moved, count, empty) = (0, 0, false);
         var folders = new Stack<string>([worktree]);
         while (folders.TryPop(out var folder))
         {
-            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+            var any = false;
+            foreach (var (name, isFolder) in Entries(folder))
             {
-                if (entry.Name.Contains('\uFFFD', StringComparison.Ordinal))
+                if (name.Contains('\uFFFD', StringComparison.Ordinal))
                 {
                     return false;
                 }
 
-                if (entry.Name.Equals(".git", StringComparison.OrdinalIgnoreCase) && (folder != worktree || entry.Name != ".git"))
+                var path = Path.Combine(folder, name);
+                if (name.Equals(".git", StringComparison.OrdinalIgnoreCase) && (folder != worktree || name != ".git"))
                 {
                     Directory.CreateDirectory(quarantine);
                     var target = Path.Combine(quarantine, $"{Path.GetRelativePath(worktree, folder).Replace(Path.DirectorySeparatorChar, '_')}.{moved++}.git");
@@ -55,15 +62,34 @@ internal static class NestedRepositories
                         target += "_";
                     }
 
-                    Directory.Move(entry.FullName, target);
+                    Directory.Move(path, target);
+                    continue;
                 }
-                else if (entry is DirectoryInfo && entry.LinkTarget is null && entry.Name != ".git")
+
+                any = true;
+                if (name == ".git")
                 {
-                    folders.Push(entry.FullName);
+                    continue;
+                }
+
+                if (isFolder && Removal.IsFolder(path))
+                {
+                    folders.Push(path);
+                }
+                else
+                {
+                    count++;
                 }
             }
+
+            empty |= !any;
         }
 
+        files = empty ? null : count;
         return true;
     }
+
+    /// <summary>What stands in a folder, without a look at each file: a link to a folder counts as one here.</summary>
+    private static FileSystemEnumerable<(string Name, bool IsFolder)> Entries(string folder) =>
+        new(folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false });
 }

@@ -16,7 +16,6 @@ public sealed class Repository
 
     private readonly ConcurrentDictionary<(string Commit, string On), bool> _made = new();
     private readonly ConcurrentDictionary<string, GitConversation> _refs = new(StringComparer.Ordinal); // by what they write into the reflog
-    private readonly ConcurrentDictionary<string, (string Commit, (DateTime, long)? Stamp)> _indexes = new(StringComparer.Ordinal);
     private readonly GitConversation _names;
 
     private Repository(RepositoryPlaces places, GitCommand git, string? checkedOut, IReadOnlyList<GitSetting> settings, UserEnvironment user)
@@ -50,6 +49,9 @@ public sealed class Repository
 
     /// <summary>All writing calls hold this: git's own locks fail at once instead of waiting, and sibling worktrees read each other half made.</summary>
     public SemaphoreSlim Writing { get; } = new(1, 1);
+
+    /// <summary>What is known of indexes.</summary>
+    internal IndexNotes Indexes { get; } = new();
 
     /// <summary>Opens the repository that holds <paramref name="folder"/>.</summary>
     public static async Task<(Repository? Repository, IReadOnlyList<Problem> Problems)> OpenAsync(
@@ -168,14 +170,6 @@ public sealed class Repository
             await Git.RunAsync(Places.CommonDir, call, cancellation, Encoding.UTF8.GetBytes(input.ToString())).ConfigureAwait(false);
         }
     }
-
-    /// <summary>Takes in that an index has the files of a commit, as it was just written.</summary>
-    internal void Note(string index, string commit) => _indexes[index] = (commit, StampOf(index));
-
-    /// <summary>The commit whose files an index is known to have; null when it is not known, or was written since.</summary>
-    internal string? Noted(string index) => _indexes.TryGetValue(index, out var noted) && noted.Stamp is not null && noted.Stamp == StampOf(index) ? noted.Commit : null;
-
-    private static (DateTime, long)? StampOf(string index) => new FileInfo(index) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
 
     private static async Task<string?> DoneAsync(GitAnswer answer, CancellationToken cancellation)
     {

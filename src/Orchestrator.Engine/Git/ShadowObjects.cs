@@ -22,8 +22,8 @@ public sealed class ShadowObjects(RepositoryPlaces places, GitCommand git)
     /// <summary>Those in files of their own, for writing too.</summary>
     public LooseObjects Loose { get; } = new(places.Shadow, git.Author);
 
-    /// <summary>The tree of a commit.</summary>
-    /// <exception cref="GitFailedException">There is no such commit.</exception>
+    /// <summary>The tree of a commit; of a tree, itself.</summary>
+    /// <exception cref="GitFailedException">There is neither.</exception>
     public async Task<string> TreeOfAsync(string commit, CancellationToken cancellation)
     {
         if (_trees.TryGetValue(commit, out var known))
@@ -31,7 +31,11 @@ public sealed class ShadowObjects(RepositoryPlaces places, GitCommand git)
             return known;
         }
 
-        var tree = LooseObjects.LinksOf(await ReadAsync("commit", commit, cancellation).ConfigureAwait(false)).Tree;
+        var asked = commit + "^{tree}";
+        var tree = Loose.Read("commit", commit) is { } content
+            ? LooseObjects.LinksOf(content).Tree
+            : await _contents.AskAsync(asked + "\n", TreeAsync, cancellation).ConfigureAwait(false)
+                ?? (await git.RunAsync(places.Shadow, ["rev-parse", "--verify", "--end-of-options", asked], cancellation).ConfigureAwait(false)).Text;
         if (_trees.Count >= MostKnown)
         {
             _trees.Clear();
@@ -70,6 +74,17 @@ public sealed class ShadowObjects(RepositoryPlaces places, GitCommand git)
 
     // What names no objects git repeats, and sends with it all that it has to say before.
     private const string LastLine = "and?";
+
+    private static async Task<string?> TreeAsync(GitAnswer answer, CancellationToken cancellation)
+    {
+        if ((await answer.LineAsync(cancellation).ConfigureAwait(false)).Split(' ') is not [var name, "tree", var size])
+        {
+            return null;
+        }
+
+        await answer.BytesAsync(int.Parse(size, CultureInfo.InvariantCulture) + 1, cancellation).ConfigureAwait(false);
+        return name;
+    }
 
     private static async Task<byte[]?> ContentAsync(GitAnswer answer, string type, string id, CancellationToken cancellation)
     {

@@ -55,7 +55,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
             throw new UncommittableException("its worktree is gone, or is no folder any more.");
         }
 
-        await NestedRepositories.MoveAsideAsync(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
+        var files = await NestedRepositories.MoveAsideAsync(folder, Path.Combine(places.Milestone(place.Run, place.Name), "quarantine"), cancellation).ConfigureAwait(false);
         var index = ShadowIndex.Of(repository, place);
         var cameAlong = Furnishing.CameAlong(places.Milestone(place.Run, place.Name));
         var written = await index.WriteTreeAsync(folder, tip, _protected.With(cameAlong), cancellation).ConfigureAwait(false);
@@ -73,7 +73,7 @@ public sealed class WorkCommits(Repository repository, ProtectedPaths? protected
 
         if (work.Commit is { } commit)
         {
-            index.Note(commit);
+            index.Note(commit, folder, written.IsAsItStands ? files : null);
         }
 
         return work with { PutBack = putBack, LeftOut = [.. written.Kept.Select(k => k.Path).Where(cameAlong.Contains)] };

@@ -72,6 +72,7 @@ public sealed class LongProcess : IDisposable
         var environment = new Dictionary<string, string>(spec.Environment) { [OrderMarker] = order, [OurProcesses.LifeMarker] = OurProcesses.Life };
         var info = ShortProcess.Info(new ProcessSpec(Shell, arguments, spec.Directory, environment));
         info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = false;
+        OurProcesses.Begins(spec.Writes);
         await Guardian.StandByAsync($"{OurProcesses.LifeMarker}={OurProcesses.Life}").ConfigureAwait(false);
         return await OurProcesses.WhileNotFrozenAsync(async () => new LongProcess(await Spawner.StartAsync(info).ConfigureAwait(false), order, spec, [output, errors])).ConfigureAwait(false);
     }

@@ -10,6 +10,7 @@ public static class OurProcesses
     public static readonly string Life = Guid.NewGuid().ToString("N");
 
     private static readonly HashSet<LongProcess> Live = [];
+    private static readonly Dictionary<string, long> Begun = new(StringComparer.Ordinal);
     private static readonly SemaphoreSlim Starting = new(1, 1);
 
     internal static bool AnyLive
@@ -81,6 +82,26 @@ public static class OurProcesses
         lock (Live)
         {
             Live.Add(process);
+        }
+    }
+
+    /// <summary>How many agents and gates have been started so far that may write into a folder: as long as that stays, none was at work in it.</summary>
+    public static long StartedIn(string folder)
+    {
+        lock (Begun)
+        {
+            return Begun.GetValueOrDefault(folder);
+        }
+    }
+
+    internal static void Begins(IEnumerable<string> writes)
+    {
+        lock (Begun)
+        {
+            foreach (var folder in writes)
+            {
+                Begun[folder] = Begun.GetValueOrDefault(folder) + 1;
+            }
         }
     }
 

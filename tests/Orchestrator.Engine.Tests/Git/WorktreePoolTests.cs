@@ -1,10 +1,13 @@
 using Orchestrator.Engine.Git;
+using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Tests.Support;
 
 namespace Orchestrator.Engine.Tests.Git;
 
 public sealed class WorktreePoolTests : InRepository
 {
+    private static readonly string[] Odd = ["a", "a/b", "a/b/c", ":(top)x", "*.txt", "ü/\n", "src/app.txt"];
+
     private WorktreePool? _pool;
 
     private WorktreePool Pool => _pool ??= new WorktreePool(Opened);
@@ -12,6 +15,14 @@ public sealed class WorktreePoolTests : InRepository
     private string[] Standing => [.. Directory.GetDirectories(Opened.Places.Worktrees).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
     private string[] Rescues => Repo.Git("for-each-ref", "--format=%(refname)", RefNames.Rescues).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A process of ours at work in a milestone's worktree, as agents and gates are.</summary>
+    private async Task WorksAsync(string id, string script = "true")
+    {
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", [LongProcess.RepositoryMarker] = Opened.Places.CommonDir };
+        using var process = await LongProcess.StartAsync(new ProcessSpec("/bin/sh", ["-ec", script], Folder(id), environment), $"test/{id}", null, Repo.Around.In("out"), Repo.Around.In("err"));
+        Assert.Equal(0, await process.WaitAsync(Stop));
+    }
 
     private async Task<string> NextAsync(string id, string tip)
     {
@@ -60,9 +71,7 @@ public sealed class WorktreePoolTests : InRepository
         Repo.Write(".gitignore", "built/\n");
         Repo.Commit("ignore");
         var item = await WorkAsync("1A", ("a.txt", "of 1A\n"));
-        Files.Write(Folder("1A"), "unsaved.txt", "unsaved\n");
-        Files.Write(Folder("1A"), "a.txt", "edited after the commit\n");
-        Files.Write(Folder("1A"), "built/deep/output.o", "o\n");
+        await WorksAsync("1A", "echo unsaved > unsaved.txt; echo 'edited after the commit' > a.txt; mkdir -p built/deep; echo o > built/deep/output.o");
         await Pool.TakeInAsync(Place("1A"), item.Tip, Stop);
 
         var folder = await NextAsync("2A", Repo.Tip());
@@ -78,7 +87,7 @@ public sealed class WorktreePoolTests : InRepository
     {
         var item = await WorkAsync("1A", ("a.txt", "of 1A\n"));
         var folder = Folder("1A");
-        Files.Write(folder, "own.txt", "own\n");
+        await WorksAsync("1A", "echo own > own.txt");
         Repo.GitIn(folder, "add", "-A");
         Repo.GitIn(folder, "commit", "-q", "-m", "agent's own");
         var own = Repo.GitIn(folder, "rev-parse", "HEAD");
@@ -169,10 +178,73 @@ public sealed class WorktreePoolTests : InRepository
         Repo.Write(".gitignore", "built/\n");
         Repo.Commit("ignore");
         var item = await WorkAsync("1A", ("a.txt", "of 1A\n"));
-        Files.Write(Folder("1A"), "built/output.o", "o\n");
+        await WorksAsync("1A", "mkdir built; echo o > built/output.o");
         await Pool.TakeInAsync(Place("1A"), item.Tip, Stop);
         await Pool.TidyAsync(Stop);
         Assert.False(Path.Exists(Path.Combine(Folder("pool-1"), "built")));
         Assert.Equal("of 1A\n", File.ReadAllText(Path.Combine(Folder("pool-1"), "a.txt")));
+    }
+
+    [Theory]
+    [InlineData("built/output.o")] // ignored
+    [InlineData("empty/")]
+    public async Task What_no_commit_has_is_not_handed_on_even_if_nobody_was_at_work_since(string left)
+    {
+        Repo.Write(".gitignore", "built/\n");
+        Repo.Commit("ignore");
+        var folder = await PrepareAsync("1A");
+        Files.Write(folder, "a.txt", "of 1A\n");
+        Directory.CreateDirectory(Path.Combine(folder, Path.GetDirectoryName(left)!));
+        if (!left.EndsWith('/'))
+        {
+            Files.Write(folder, left, "left\n");
+        }
+
+        await Pool.TakeInAsync(Place("1A"), (await CommitAsync("1A")).Commit!, Stop);
+
+        Assert.False(Path.Exists(Path.Combine(await NextAsync("2A", Repo.Tip()), left.Split('/')[0])));
+    }
+
+    /// <summary>Files that become folders, folders that become files or links, changed modes, odd names: what differs is written, whatever it is.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task What_is_handed_on_holds_just_the_files_of_the_commit_whatever_differs(int seed)
+    {
+        var random = new Random(seed);
+        var commits = new List<string> { Repo.Tip() };
+        for (var i = 0; i < 6; i++)
+        {
+            for (var change = 0; change < 4; change++)
+            {
+                var path = Path.Combine(Repo.Root, Odd[random.Next(Odd.Length)]);
+                if (Path.Exists(path) && random.Next(2) == 0)
+                {
+                    Repo.Git("--literal-pathspecs", "rm", "-rf", "-q", "--ignore-unmatch", "--", Path.GetRelativePath(Repo.Root, path));
+                }
+                else if (!Path.Exists(path) && !File.Exists(Path.GetDirectoryName(path)) && !File.Exists(Path.GetDirectoryName(Path.GetDirectoryName(path))))
+                {
+                    Files.Write(Repo.Root, Path.GetRelativePath(Repo.Root, path), $"{i} {change}\n");
+                    File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | (random.Next(2) == 0 ? UnixFileMode.UserExecute : 0));
+                }
+            }
+
+            Repo.Git("add", "-A");
+            Repo.Git("commit", "-q", "--allow-empty", "-m", $"{i}");
+            commits.Add(Repo.Tip());
+        }
+
+        var at = await NextAsync("1A", commits[0]);
+        for (var i = 0; i < 12; i++)
+        {
+            var (from, to) = ($"1{(char)('A' + i)}", $"1{(char)('B' + i)}");
+            var tip = (await CommitAsync(from, Repo.Tip(Branch(from)))).Commit ?? Repo.Tip(Branch(from));
+            await Pool.TakeInAsync(Place(from), tip, Stop);
+            var wanted = commits[random.Next(commits.Count)];
+            at = await NextAsync(to, wanted);
+            Assert.Equal("", Repo.GitIn(at, "status", "--porcelain", "--ignored", "-uall"));
+            Assert.Equal(Repo.Git("rev-parse", wanted + "^{tree}"), Repo.GitIn(at, "write-tree"));
+        }
     }
 }
