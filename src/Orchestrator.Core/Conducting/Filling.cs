@@ -18,7 +18,10 @@ internal static class Filling
     /// <summary>Whether a milestone whose worktree stands may begin its turn now.</summary>
     public static bool HasSlot(RunState state, DateTimeOffset at) => state.Held.Count == 0 && Taken(state) < Slots(state, at);
 
-    /// <summary>What was begun goes on before what is ready, and that before anything new begins; all in plan order.</summary>
+    /// <summary>
+    /// What was begun goes on before what is ready, and that before anything new begins, in plan order. Of what is new,
+    /// those come first for which the longest chain waits: with plan order alone slots stand empty at the end.
+    /// </summary>
     public static RunState Fill(RunState state, DateTimeOffset at)
     {
         if (state.Held.Count > 0 || state.PausedSince is not null)
@@ -32,16 +35,40 @@ internal static class Filling
         state = Parked(state, at, parked => parked.Reason is not (ParkReason.HeadStart or ParkReason.Slot), (now, step) => InWork(now) < places && (step is Step.Prepare || Taken(now) < slots));
         state = Parked(state, at, parked => parked.Reason == ParkReason.Slot, (now, _) => Taken(now) < slots);
         var left = (Taken(state) < slots ? slots : places) - InWork(state); // before all slots are taken there is no need to
-        for (var i = state.Milestones.Next(PhaseKinds.Waiting); i >= 0 && left > 0; i = state.Milestones.Next(PhaseKinds.Waiting, i + 1))
+        foreach (var i in New(state, left, at))
         {
-            if (Advancing.Startable(state, i) && LimitGate.Bar(state, i, at) is null)
-            {
-                state = state.Work(i, state.Milestones[i] with { Attempt = 1 }, new Step.Prepare(state.Tip), at);
-                left--;
-            }
+            state = state.Work(i, state.Milestones[i] with { Attempt = 1 }, new Step.Prepare(state.Tip), at);
         }
 
         return state;
+    }
+
+    /// <summary>Which milestones begin. Nobody looks further in a long plan than there can be one for which more waits.</summary>
+    private static List<int> New(RunState state, int count, DateTimeOffset at)
+    {
+        var chosen = new List<int>();
+        for (var i = count > 0 ? state.Milestones.Next(PhaseKinds.Waiting) : -1; i >= 0; i = state.Milestones.Next(PhaseKinds.Waiting, i + 1))
+        {
+            if (chosen.Count == count && state.Plan.TallestFrom(i) <= state.Plan.HeightOf(chosen[^1]))
+            {
+                break;
+            }
+
+            if (!Advancing.Startable(state, i) || LimitGate.Bar(state, i, at) is not null)
+            {
+                continue;
+            }
+
+            var height = state.Plan.HeightOf(i);
+            var place = chosen.FindIndex(other => state.Plan.HeightOf(other) < height);
+            chosen.Insert(place < 0 ? chosen.Count : place, i);
+            if (chosen.Count > count)
+            {
+                chosen.RemoveAt(count);
+            }
+        }
+
+        return chosen;
     }
 
     private static int Slots(RunState state, DateTimeOffset at) => CapacityPolicy.Slots(state.Policy, state.Machine, state.Windows, at);

@@ -8,6 +8,7 @@ public sealed class Plan : IEquatable<Plan>
 {
     private readonly Dictionary<MilestoneId, int> _index = [];
     private readonly int[][] _needs;
+    private readonly int[] _heights, _tallest;
 
     /// <summary>A plan of milestones whose needs exist and make no cycle; <see cref="PlanCheck"/> sees to both.</summary>
     /// <exception cref="ArgumentException">A need is unknown, an id stands twice, or the needs make a cycle.</exception>
@@ -30,6 +31,21 @@ public sealed class Plan : IEquatable<Plan>
         }
 
         Order = TopologicalOrder() ?? throw new ArgumentException("The needs make a cycle.", nameof(milestones));
+        (_heights, _tallest) = (new int[_needs.Length], new int[_needs.Length]);
+        for (var at = Order.Count - 1; at >= 0; at--)
+        {
+            var i = Order[at];
+            _heights[i]++; // what needs it has been counted
+            foreach (var need in _needs[i])
+            {
+                _heights[need] = Math.Max(_heights[need], _heights[i]);
+            }
+        }
+
+        for (var i = _needs.Length - 1; i >= 0; i--)
+        {
+            _tallest[i] = Math.Max(_heights[i], i + 1 < _needs.Length ? _tallest[i + 1] : 0);
+        }
     }
 
     /// <summary>The milestones, ordered by id.</summary>
@@ -43,6 +59,12 @@ public sealed class Plan : IEquatable<Plan>
 
     /// <summary>The indices of what the milestone at <paramref name="index"/> needs.</summary>
     public ReadOnlySpan<int> NeedsOf(int index) => _needs[index];
+
+    /// <summary>How many milestones stand in the longest chain that begins with the one at <paramref name="index"/>, each needing the one before.</summary>
+    public int HeightOf(int index) => _heights[index];
+
+    /// <summary>The greatest height from <paramref name="index"/> on, in plan order.</summary>
+    public int TallestFrom(int index) => _tallest[index];
 
     /// <inheritdoc/>
     public bool Equals(Plan? other) => other is not null && Milestones == other.Milestones;

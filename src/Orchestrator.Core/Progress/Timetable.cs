@@ -36,7 +36,7 @@ internal enum Stand
 internal readonly record struct Share(Stand Stand, TimeSpan Left = default, TimeSpan NotBefore = default);
 
 /// <summary>
-/// Plays a plan as the conductor would: whoever comes first in plan order gets a free slot, what is accepted is merged one
+/// Plays a plan as the conductor would: whoever has the longest chain behind it gets a free slot, what is accepted is merged one
 /// batch at a time, a stage with barriers as a whole.
 /// </summary>
 internal sealed class Timetable
@@ -44,7 +44,7 @@ internal sealed class Timetable
     private readonly Plan _plan;
     private readonly Share[] _shares;
     private readonly TimeSpan _merge;
-    private readonly int[] _open;
+    private readonly int[] _open, _order;
     private readonly List<int>[] _dependents;
     private readonly Placed[] _placed;
     private readonly List<bool> _slots;
@@ -56,6 +56,7 @@ internal sealed class Timetable
     {
         (_plan, _shares, _merge) = (plan, [.. shares], merge);
         _open = new int[_shares.Length];
+        _order = [.. Enumerable.Range(0, _shares.Length).OrderByDescending(plan.HeightOf)];
         _dependents = [.. _shares.Select(_ => new List<int>())];
         _placed = new Placed[_shares.Length];
         _slots = [.. Enumerable.Repeat(false, Math.Max(1, slots))];
@@ -132,9 +133,9 @@ internal sealed class Timetable
 
     private void Begin()
     {
-        for (var i = 0; i < _shares.Length && _slots.Contains(false); i++)
+        foreach (var i in _order)
         {
-            if (CanBegin(i) && _shares[i].NotBefore <= _now)
+            if (_slots.Contains(false) && CanBegin(i) && _shares[i].NotBefore <= _now)
             {
                 TakeSlot(i);
             }

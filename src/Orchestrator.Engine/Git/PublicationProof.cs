@@ -12,6 +12,9 @@ public sealed class PublicationProof(Repository repository)
 {
     private const string TasksFile = RepositoryPlaces.TasksName;
 
+    // Of the latest look: what the candidate holds. The next one mostly stands on it, and what that holds need not be asked again, however many came before.
+    private (string Commit, HashSet<string> Holds)? _seen;
+
     private readonly record struct Merge(string Commit, string First, string? Second, string Tree);
 
     /// <summary>A merge made once more.</summary>
@@ -31,7 +34,8 @@ public sealed class PublicationProof(Repository repository)
         var merges = await MergesAsync(candidate, [onto, .. earlier], batch.Count, cancellation).ConfigureAwait(false);
         var floor = merges.Count > 0 ? merges[^1].First : candidate; // the target, or what was proved when it was published
         var remaking = TreesAsync(merges, cancellation);
-        var beyond = await BeyondAsync(floor, [.. merges.Select(m => m.Second).OfType<string>(), .. batch.Select(b => b.Tip), .. earlier, onto], cancellation).ConfigureAwait(false);
+        var seen = _seen is { } last && last.Commit == floor ? last.Holds : []; // what it was seen to hold when it was looked at itself
+        var beyond = await BeyondAsync(floor, [.. merges.Select(m => m.Second).OfType<string>(), .. batch.Select(b => b.Tip), .. earlier.Append(onto).Where(commit => !seen.Contains(commit))], cancellation).ConfigureAwait(false);
         var missing = beyond.Keys.Except(HeldBy(merges, beyond)).ToHashSet(StringComparer.Ordinal);
         var bases = await BasesAsync(merges, beyond, cancellation).ConfigureAwait(false);
         var again = await remaking.ConfigureAwait(false);
@@ -47,6 +51,7 @@ public sealed class PublicationProof(Repository repository)
         }
 
         strangers.AddRange(paths[(floor, candidate)].Where(path => !theirs.Contains(path)).Select(path => $"{path} changed, which no milestone changed"));
+        _seen = (candidate, [.. earlier.Append(onto).Append(candidate).Concat(batch.Select(b => b.Tip)).Where(commit => !missing.Contains(commit))]);
         return new Proof(
         [
             Check(ProofKind.SameTree, wrongTrees),

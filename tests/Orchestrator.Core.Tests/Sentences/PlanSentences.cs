@@ -37,6 +37,14 @@ public sealed class PlanSentences
     }
 
     [Fact]
+    public void A_milestone_is_as_high_as_the_longest_chain_that_begins_with_it()
+    {
+        var plan = Sketch.Read("1A", "1B", "2A needs 1A", "3A needs 2A 1B", "4A needs").Plan!;
+        Assert.Equal([3, 2, 2, 1, 1], Enumerable.Range(0, 5).Select(plan.HeightOf));
+        Assert.Equal([3, 2, 2, 1, 1], Enumerable.Range(0, 5).Select(plan.TallestFrom));
+    }
+
+    [Fact]
     public void The_dependencies_section_adds_to_the_barrier() => Assert.Equal("1A 1B 2A", NeedsOf(Sketch.Read("1A", "1B", "2A", "2B after 2A"), "2B"));
 
     [Fact]

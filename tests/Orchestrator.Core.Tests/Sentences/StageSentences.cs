@@ -51,6 +51,23 @@ public sealed class StageSentences
     public void A_dependency_named_in_the_text_does_not_lift_the_barrier() =>
         Story.Of("1A", "1B", "2A after 1A").Begins().Accepts("1A").Expect("2A: waiting", "1A: accepted");
 
+    [Fact]
+    public void Whoever_has_the_longest_chain_behind_it_begins_first() =>
+        Story.Of("1A needs", "1B needs", "1C needs", "2A needs 1C", "3A needs 2A", "2B needs 1B").Under(new Policy(MaxParallel: 2)).Begins()
+            .Expect("1A: waiting", "1B: preparing", "1C: preparing");
+
+    [Fact]
+    public void Where_chains_are_equally_long_plan_order_decides() =>
+        Story.Of("1A needs", "1B needs", "1C needs", "2A needs 1A 1B 1C").Under(new Policy(MaxParallel: 2)).Begins()
+            .Expect("1A: preparing", "1B: preparing", "1C: waiting");
+
+    [Fact]
+    public void What_was_begun_goes_on_before_what_has_a_longer_chain_behind_it() =>
+        Story.Of("1A needs", "1B needs 1A", "1C needs", "2A needs 1C", "3A needs 2A").Under(new Policy(MaxParallel: 1)).Begins()
+            .Expect("1C: preparing")
+            .Ready("1C").Fails("1C", Agents.FailureKind.Transient).Expect("1A: preparing", "1C: parked Backoff").Wakes()
+            .Accepts("1A").Expect("1C: implementing", "1B: waiting");
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
