@@ -31,11 +31,10 @@ public sealed class ShadowObjects(RepositoryPlaces places, GitCommand git)
             return known;
         }
 
-        var asked = commit + "^{tree}";
-        var tree = Loose.Read("commit", commit) is { } content
-            ? LooseObjects.LinksOf(content).Tree
-            : await _contents.AskAsync(asked + "\n", TreeAsync, cancellation).ConfigureAwait(false)
-                ?? (await git.RunAsync(places.Shadow, ["rev-parse", "--verify", "--end-of-options", asked], cancellation).ConfigureAwait(false)).Text;
+        var tree = Loose.Read("commit", commit) is { } content ? LooseObjects.LinksOf(content).Tree
+            : Loose.Read("tree", commit) is not null ? commit
+            : await _contents.AskAsync(commit + "^{tree}\n", TreeAsync, cancellation).ConfigureAwait(false)
+                ?? (await git.RunAsync(places.Shadow, ["log", "-1", "--no-ext-diff", "--no-textconv", "--format=%T", commit, "--"], cancellation).ConfigureAwait(false)).Text; // it names what is missing
         if (_trees.Count >= MostKnown)
         {
             _trees.Clear();

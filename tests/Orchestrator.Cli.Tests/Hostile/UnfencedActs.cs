@@ -46,7 +46,7 @@ internal sealed record UnfencedAct(string Name, string Script, string Harm, stri
         new("the target branch is moved to an agent's commit", "git commit -q --allow-empty -m forged; git update-ref refs/heads/main HEAD", "git -C \"$ROOT\" log --format=%s main | grep -q forged", "moved by an agent to its own commit", Alone: true),
         new("your checkout is switched to another branch", "git -C \"$ROOT\" checkout -q -b elsewhere", "test \"$(git -C \"$ROOT\" symbolic-ref HEAD)\" = refs/heads/elsewhere", "elsewhere", Alone: true),
         new("our journal is deleted", "rm -rf \"$ROOT/.orchestrator\"", "! test -e \"$ROOT/.orchestrator/runs\"", "was deleted while it was in use", Alone: true),
-        new("objects of the repository are deleted", "rm -rf \"$GIT\"/objects/??", "! git -C \"$ROOT\" fsck --no-dangling", "bad file", Alone: true, Waits: true),
+        new("objects of the repository are deleted", "rm -rf \"$GIT\"/objects/??", "! git -C \"$ROOT\" fsck --no-dangling", "bad object", Alone: true, Waits: true),
         new("a lock is left in the repository", ": > \"$GIT/index.lock\"", "test -e \"$GIT/index.lock\"", "index.lock", Alone: true),
     ];
 }

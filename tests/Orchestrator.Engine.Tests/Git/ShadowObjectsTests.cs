@@ -81,6 +81,9 @@ public sealed class ShadowObjectsTests : InRepository
         await Assert.ThrowsAsync<GitFailedException>(() => Objects.ReadAsync("blob", new string('1', 40), Stop));
         await Assert.ThrowsAsync<GitFailedException>(() => Objects.DifferenceAsync(new string('1', 40), new string('2', 40), Stop));
         await Assert.ThrowsAsync<GitFailedException>(async () => await Objects.ReadAsync("blob", await Objects.TreeOfAsync(Repo.Tip(), Stop), Stop));
+        Assert.Contains("bad object", (await Assert.ThrowsAsync<GitFailedException>(() => Objects.TreeOfAsync(new string('1', 40), Stop))).Message, StringComparison.Ordinal);
+        var tree = await Objects.TreeOfAsync(Repo.Tip(), Stop);
+        Assert.Equal(tree, await Objects.TreeOfAsync(tree, Stop));
         Assert.Equal(["README.md", "src"], (await Objects.EntriesAsync(await Objects.TreeOfAsync(Repo.Tip(), Stop), Stop)).Select(entry => entry.Name));
     }
 
