@@ -60,7 +60,9 @@ internal static class PlanFigure
 
     private static (double Milliseconds, double Mebibytes) Ask(int milestones)
     {
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["--plan", milestones.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+        var info = new ProcessStartInfo(Environment.ProcessPath!, ["--plan", milestones.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
+        info.Environment["DOTNET_GCgen0size"] = "400000"; // as the program has it; by itself it follows the processor's cache
+        using var process = Process.Start(info)!;
         var words = process.StandardOutput.ReadToEnd().Split(' ');
         process.WaitForExit();
         return (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));

@@ -7,11 +7,14 @@ namespace Orchestrator.Engine.Running;
 
 /// <summary>
 /// Where the observers sit. They see each fact with the state it led to, one after the other, in order; whoever decides
-/// waits for them at the end only. What one of them throws is reported and goes no further.
+/// waits for them at the end, and when they are far behind. What one of them throws is reported and goes no further.
 /// </summary>
 internal sealed class Gallery : IAsyncDisposable
 {
-    private readonly Channel<(Entry Entry, RunState State)> _shown = Channel.CreateUnbounded<(Entry, RunState)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    // Each holds on to a state.
+    private const int MostBehind = 64;
+
+    private readonly Channel<(Entry Entry, RunState State)> _shown = Channel.CreateBounded<(Entry, RunState)>(new BoundedChannelOptions(MostBehind) { SingleReader = true, SingleWriter = true });
     private readonly IReadOnlyList<IObserver> _observers;
     private readonly Action<string> _report;
     private readonly Task _looking;
@@ -22,8 +25,8 @@ internal sealed class Gallery : IAsyncDisposable
         _looking = Task.Run(LookAsync);
     }
 
-    /// <summary>Shows them a fact. Returns at once.</summary>
-    public void Show(Entry entry, RunState state) => _shown.Writer.TryWrite((entry, state));
+    /// <summary>Shows them a fact. Returns at once, unless they are far behind.</summary>
+    public ValueTask ShowAsync(Entry entry, RunState state) => _shown.Writer.WriteAsync((entry, state));
 
     /// <summary>Waits until they have seen all.</summary>
     public async ValueTask DisposeAsync()

@@ -46,6 +46,7 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
         await using (dispatch.ConfigureAwait(false))
         {
             var batch = new List<Entry> { Stamp(first) };
+            var states = new List<RunState>();
             while (true)
             {
                 await AppendAsync(run, batch).ConfigureAwait(false);
@@ -62,11 +63,17 @@ public sealed class RunLoop(RunJournal journal, IHands hands, IReadOnlyList<IObs
                         (state, orders) = Conductor.Decide(state, fact, at);
                     }
 
-                    gallery.Show(batch[i], state);
+                    states.Add(state);
                 }
 
                 _latest = state;
                 dispatch.HandOut(orders);
+                for (var i = 0; i < batch.Count; i++)
+                {
+                    await gallery.ShowAsync(batch[i], states[i]).ConfigureAwait(false);
+                }
+
+                states.Clear();
                 if (state!.Final is not null)
                 {
                     return state;
