@@ -44,7 +44,6 @@ internal sealed class Workshop(bool inMemory = false) : IDisposable
 {
     private const string Memory = "/dev/shm";
     private static readonly List<string> Left = [];
-    private readonly bool _inMemory = inMemory && Directory.Exists(Memory);
 
     public string Folder { get; } = inMemory && Directory.Exists(Memory)
         ? Directory.CreateDirectory(Path.Combine(Memory, $"orchestrator-bench-{Guid.NewGuid():N}")).FullName
@@ -60,7 +59,7 @@ internal sealed class Workshop(bool inMemory = false) : IDisposable
     /// <summary>What lies in there is needed no more.</summary>
     public void Discard(string folder)
     {
-        if (_inMemory)
+        if (Folder.StartsWith(Memory + "/", StringComparison.Ordinal))
         {
             Directory.Delete(folder, recursive: true);
         }

@@ -135,7 +135,12 @@ internal sealed class Timetable
     {
         foreach (var i in _order)
         {
-            if (_slots.Contains(false) && CanBegin(i) && _shares[i].NotBefore <= _now)
+            if (!_slots.Contains(false))
+            {
+                break;
+            }
+
+            if (CanBegin(i) && _shares[i].NotBefore <= _now)
             {
                 TakeSlot(i);
             }

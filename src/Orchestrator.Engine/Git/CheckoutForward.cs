@@ -118,8 +118,7 @@ public sealed class CheckoutForward(Repository repository)
     /// <summary>The paths that differ, and how: A for one that is added, D for one that goes, T for one that becomes something else.</summary>
     private async Task<IReadOnlyList<(char Kind, string Path)>> ChangesAsync(string from, string to, CancellationToken cancellation)
     {
-        var objects = repository.Objects;
-        var difference = await objects.DifferenceAsync(await objects.TreeOfAsync(from, cancellation).ConfigureAwait(false), await objects.TreeOfAsync(to, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        var difference = await repository.Objects.DifferenceAsync(from, to, cancellation).ConfigureAwait(false);
         return [.. GitOutput.Fields(difference).Chunk(2).Select(pair => (pair[0][^1], pair[1]))];
     }
 

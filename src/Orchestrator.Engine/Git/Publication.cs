@@ -21,9 +21,8 @@ public sealed class Publication(Repository repository, LiveTasks tasks)
         try
         {
             var integration = RefNames.Integration(run);
-            var (integrated, current) = await repository.CommitsOfAsync([integration, target], cancellation).ConfigureAwait(false) is [var ours, var theirs]
-                ? (ours, theirs ?? throw new TargetGoneException(target))
-                : throw new TargetGoneException(target);
+            var integrated = await repository.CommitOfAsync(integration, cancellation).ConfigureAwait(false);
+            var current = await repository.CommitOfAsync(target, cancellation).ConfigureAwait(false) ?? throw new TargetGoneException(target);
             if (integrated != candidate)
             {
                 if (current != onto)

@@ -40,8 +40,7 @@ public sealed class PublicationProof(Repository repository)
         var bases = await BasesAsync(merges, beyond, cancellation).ConfigureAwait(false);
         var again = await remaking.ConfigureAwait(false);
         List<Remade> remade = [.. merges.Select(m => new Remade(m, again.GetValueOrDefault(m.Commit), bases.GetValueOrDefault(m.Commit)))];
-        var trees = remade.SelectMany(merge => new[] { merge.Of.Tree, merge.Tree }).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var paths = await PathsAsync([(floor, candidate), .. remade.SelectMany(Compared)], trees, cancellation).ConfigureAwait(false);
+        var paths = await PathsAsync([(floor, candidate), .. remade.SelectMany(Compared)], cancellation).ConfigureAwait(false);
         var wrongTrees = remade.Select(merge => Differs(merge, paths)).OfType<string>().ToList();
         var theirs = remade.Where(merge => merge.Base is not null).SelectMany(merge => paths[(merge.Base!, merge.Of.Second!)]).Append(TasksFile).ToHashSet(StringComparer.Ordinal);
         var strangers = merges.Where(m => m.Second is { } second && batch.All(b => b.Tip != second) && !earlier.Contains(second)).Select(m => $"{Short(m.Commit)} merges {Short(m.Second!)}, which is no milestone's").ToList();
@@ -174,15 +173,12 @@ public sealed class PublicationProof(Repository repository)
     }
 
     /// <summary>The paths in which commits or trees differ, pair by pair.</summary>
-    private async Task<Dictionary<(string From, string To), IReadOnlyList<string>>> PathsAsync(IEnumerable<(string From, string To)> pairs, HashSet<string> trees, CancellationToken cancellation)
+    private async Task<Dictionary<(string From, string To), IReadOnlyList<string>>> PathsAsync(IEnumerable<(string From, string To)> pairs, CancellationToken cancellation)
     {
-        async Task<string> TreeOf(string name) => trees.Contains(name) ? name : await repository.Objects.TreeOfAsync(name, cancellation).ConfigureAwait(false);
-
         var paths = new Dictionary<(string, string), IReadOnlyList<string>>();
         foreach (var (from, to) in pairs.Distinct())
         {
-            var difference = await repository.Objects.DifferenceAsync(await TreeOf(from).ConfigureAwait(false), await TreeOf(to).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            paths[(from, to)] = GitOutput.PathsOf(difference);
+            paths[(from, to)] = GitOutput.PathsOf(await repository.Objects.DifferenceAsync(from, to, cancellation).ConfigureAwait(false));
         }
 
         return paths;

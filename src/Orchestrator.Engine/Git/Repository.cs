@@ -103,7 +103,8 @@ public sealed class Repository
     /// <summary>The commit of a ref or revision; null when there is none.</summary>
     public async Task<string?> CommitOfAsync(string revision, CancellationToken cancellation)
     {
-        if (await NameAsync(revision, cancellation).ConfigureAwait(false) is { } known)
+        // The git that stays says it, or that it knows of none: then one of its own is asked.
+        if (await _names.AskAsync(revision + "^{commit}\n", (answer, stop) => answer.LineAsync(stop)!, cancellation).ConfigureAwait(false) is { } known && GitOutput.IsId(known))
         {
             return known;
         }
@@ -112,27 +113,12 @@ public sealed class Repository
         return end.Succeeded ? end.Text : null;
     }
 
-    /// <summary>The commits of some refs, in their order; null for one that is not there.</summary>
+    /// <summary>The commits of some refs, in their order; null for one that is not there. One call for all.</summary>
     public async Task<IReadOnlyList<string?>> CommitsOfAsync(IReadOnlyList<string> refs, CancellationToken cancellation)
     {
-        var commits = new List<string?>();
-        foreach (var name in refs)
-        {
-            commits.Add(await NameAsync(name, cancellation).ConfigureAwait(false));
-        }
-
-        if (!commits.Contains(null))
-        {
-            return commits;
-        }
-
         var found = GitOutput.Refs((await Git.RunAsync(Places.CommonDir, ["for-each-ref", "--format=%(refname) %(objectname)", .. refs], cancellation).ConfigureAwait(false)).Text);
         return [.. refs.Select(name => found.GetValueOrDefault(name))];
     }
-
-    /// <summary>The same of one, as far as the git that stays knows.</summary>
-    private async Task<string?> NameAsync(string revision, CancellationToken cancellation) =>
-        await _names.AskAsync(revision + "^{commit}\n", (answer, stop) => answer.LineAsync(stop)!, cancellation).ConfigureAwait(false) is { } line && GitOutput.IsId(line) ? line : null;
 
     /// <summary>True when everything in <paramref name="ancestor"/> is in <paramref name="commit"/>.</summary>
     public async Task<bool> HoldsAsync(string commit, string ancestor, CancellationToken cancellation) =>

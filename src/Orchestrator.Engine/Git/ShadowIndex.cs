@@ -70,8 +70,7 @@ internal sealed class ShadowIndex
     private async Task<bool> RestoreAsync(string worktree, string from, string to, CancellationToken cancellation)
     {
         const string Submodule = "160000";
-        var objects = _repository.Objects;
-        var difference = await objects.DifferenceAsync(await objects.TreeOfAsync(from, cancellation).ConfigureAwait(false), await objects.TreeOfAsync(to, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        var difference = await _repository.Objects.DifferenceAsync(from, to, cancellation).ConfigureAwait(false);
         var fields = GitOutput.Fields(difference);
         var paths = GitOutput.PathsOf(difference);
         if (paths.Count == 0)
@@ -221,8 +220,7 @@ internal sealed class ShadowIndex
     private async Task<WrittenTree> TreeAsync(string from, CancellationToken cancellation)
     {
         var tree = (await _repository.Git.RunAsync(_repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
-        var objects = _repository.Objects;
-        var difference = await objects.DifferenceAsync(await objects.TreeOfAsync(from, cancellation).ConfigureAwait(false), tree, cancellation).ConfigureAwait(false);
+        var difference = await _repository.Objects.DifferenceAsync(from, tree, cancellation).ConfigureAwait(false);
         return new WrittenTree(tree, GitOutput.PathsOf(difference), [], difference);
     }
 

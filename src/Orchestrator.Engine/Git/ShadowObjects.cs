@@ -58,9 +58,11 @@ public sealed class ShadowObjects(RepositoryPlaces places, GitCommand git)
         ?? await _contents.AskAsync(id + "\n", (answer, stop) => ContentAsync(answer, type, id, stop), cancellation).ConfigureAwait(false)
         ?? (await git.RunAsync(places.Shadow, ["cat-file", type, id], cancellation).ConfigureAwait(false)).Output;
 
-    /// <summary>How two trees differ, as <see cref="GitOutput.RawDifference"/> tells it.</summary>
+    /// <summary>How two commits or trees differ, as <see cref="GitOutput.RawDifference"/> tells it.</summary>
+    /// <exception cref="GitFailedException">One of them is not there.</exception>
     public async Task<string> DifferenceAsync(string from, string to, CancellationToken cancellation)
     {
+        (from, to) = (await TreeOfAsync(from, cancellation).ConfigureAwait(false), await TreeOfAsync(to, cancellation).ConfigureAwait(false));
         if (from == to)
         {
             return "";

@@ -50,13 +50,8 @@ internal static class Proc
     public static ProcessBrief? BriefOf(string folder)
     {
         const uint KernelThread = 0x00200000;
-        Span<byte> stat = stackalloc byte[512];
-        stat = stat[..Read(Path.Combine(folder, "stat"), stat)];
-        var fields = new Range[19];
-        var rest = stat[(stat.LastIndexOf((byte)')') + 1)..].TrimStart((byte)' ');
-        var text = Encoding.ASCII.GetString(rest);
-        return text.AsSpan().Split(fields, ' ') == fields.Length && int.TryParse(text[fields[3]], out var session) && uint.TryParse(text[fields[6]], out var flags)
-            ? new ProcessBrief(session, (flags & KernelThread) == 0 && (text[fields[0]] is not ("Z" or "X") || text[fields[17]] is not ("0" or "1"))) // the first thread may have ended before others
+        return StatOf(folder) is { Length: > 17 } fields && int.TryParse(fields[3], out var session) && uint.TryParse(fields[6], out var flags)
+            ? new ProcessBrief(session, (flags & KernelThread) == 0 && (fields[0] is not ("Z" or "X") || fields[17] is not ("0" or "1"))) // the first thread may have ended before others
             : null;
     }
 
@@ -69,11 +64,12 @@ internal static class Proc
     /// The fields of <c>stat</c> after the name, which stands in brackets and may hold anything: state, parent, group,
     /// session, …; null when it has ended.
     /// </summary>
-    public static string[]? StatOf(string folder) => Look(() =>
+    public static string[]? StatOf(string folder)
     {
-        var text = File.ReadAllText(Path.Combine(folder, "stat"));
-        return text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-    });
+        Span<byte> stat = stackalloc byte[1024]; // some fifty numbers and a short name
+        stat = stat[..Read(Path.Combine(folder, "stat"), stat)];
+        return stat.Length == 0 ? null : Encoding.ASCII.GetString(stat[(stat.LastIndexOf((byte)')') + 1)..]).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+    }
 }
 
 /// <summary>What a process is, at a glance.</summary>
