@@ -51,27 +51,60 @@ public enum ParkReason
     Interrupted,
 }
 
+/// <summary>Kinds of phases, to ask for several at once.</summary>
+[Flags]
+public enum PhaseKinds
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary><see cref="Phase.Waiting"/>.</summary>
+    Waiting = 1,
+
+    /// <summary><see cref="Phase.LeftOut"/>.</summary>
+    LeftOut = 2,
+
+    /// <summary><see cref="Phase.Working"/>.</summary>
+    Working = 4,
+
+    /// <summary><see cref="Phase.Parked"/>.</summary>
+    Parked = 8,
+
+    /// <summary><see cref="Phase.Accepted"/>.</summary>
+    Accepted = 16,
+
+    /// <summary><see cref="Phase.Integrated"/>.</summary>
+    Integrated = 32,
+
+    /// <summary><see cref="Phase.Failed"/>.</summary>
+    Failed = 64,
+
+    /// <summary><see cref="Phase.Blocked"/>.</summary>
+    Blocked = 128,
+}
+
 /// <summary>Where a milestone stands. A closed list; the catch-all arm of a switch over it only throws.</summary>
 public abstract record Phase
 {
-    private Phase()
-    {
-    }
+    private Phase(PhaseKinds kind) => Kind = kind;
+
+    /// <summary>Which of the kinds it is, without asking for one after the other.</summary>
+    internal PhaseKinds Kind { get; }
 
     /// <summary>Not begun: waits for its needs or for a slot.</summary>
-    public sealed record Waiting : Phase;
+    public sealed record Waiting() : Phase(PhaseKinds.Waiting);
 
     /// <summary>Not chosen by <c>--stage</c> or <c>--milestone</c>.</summary>
-    public sealed record LeftOut : Phase;
+    public sealed record LeftOut() : Phase(PhaseKinds.LeftOut);
 
     /// <summary>A step is under way. It holds a slot, but for <see cref="Step.Prepare"/>.</summary>
-    public sealed record Working(Ticket Ticket, Step Step) : Phase;
+    public sealed record Working(Ticket Ticket, Step Step) : Phase(PhaseKinds.Working);
 
     /// <summary>Holds no slot; takes up <paramref name="Step"/> at <paramref name="Until"/> or later.</summary>
-    public sealed record Parked(DateTimeOffset Until, ParkReason Reason, string Message, Step Step) : Phase;
+    public sealed record Parked(DateTimeOffset Until, ParkReason Reason, string Message, Step Step) : Phase(PhaseKinds.Parked);
 
     /// <summary>Reviewed and gated; waits to be integrated.</summary>
-    public sealed record Accepted(string Tip) : Phase;
+    public sealed record Accepted(string Tip) : Phase(PhaseKinds.Accepted);
 
     /// <summary>
     /// Done. There are two ways here only: a commit that passed its gates, was published and proved, or a merge that
@@ -79,7 +112,8 @@ public abstract record Phase
     /// </summary>
     public sealed record Integrated : Phase
     {
-        private Integrated(string merge, bool earlier) => (Merge, Earlier) = (merge, earlier);
+        private Integrated(string merge, bool earlier)
+            : base(PhaseKinds.Integrated) => (Merge, Earlier) = (merge, earlier);
 
         /// <summary>The commit that holds it.</summary>
         public string Merge { get; }
@@ -95,8 +129,8 @@ public abstract record Phase
     }
 
     /// <summary>Given up.</summary>
-    public sealed record Failed(string Code, string Message) : Phase;
+    public sealed record Failed(string Code, string Message) : Phase(PhaseKinds.Failed);
 
     /// <summary>Something it needs will not be integrated in this run.</summary>
-    public sealed record Blocked(Plans.MilestoneId By) : Phase;
+    public sealed record Blocked(Plans.MilestoneId By) : Phase(PhaseKinds.Blocked);
 }

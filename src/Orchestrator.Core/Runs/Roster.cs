@@ -2,38 +2,6 @@ using System.Collections;
 
 namespace Orchestrator.Core.Runs;
 
-/// <summary>Kinds of phases, to ask for several at once.</summary>
-[Flags]
-public enum PhaseKinds
-{
-    /// <summary>None.</summary>
-    None = 0,
-
-    /// <summary><see cref="Phase.Waiting"/>.</summary>
-    Waiting = 1,
-
-    /// <summary><see cref="Phase.LeftOut"/>.</summary>
-    LeftOut = 2,
-
-    /// <summary><see cref="Phase.Working"/>.</summary>
-    Working = 4,
-
-    /// <summary><see cref="Phase.Parked"/>.</summary>
-    Parked = 8,
-
-    /// <summary><see cref="Phase.Accepted"/>.</summary>
-    Accepted = 16,
-
-    /// <summary><see cref="Phase.Integrated"/>.</summary>
-    Integrated = 32,
-
-    /// <summary><see cref="Phase.Failed"/>.</summary>
-    Failed = 64,
-
-    /// <summary><see cref="Phase.Blocked"/>.</summary>
-    Blocked = 128,
-}
-
 /// <summary>
 /// The states of all milestones in plan order. It knows of each of its pages which phases there are, so that whoever
 /// asks for the few in work need not look at the thousands that wait or are done. Compares by content.
@@ -65,7 +33,13 @@ public sealed class Roster : IReadOnlyList<MilestoneState>, IEquatable<Roster>
     /// <summary>A copy in which the milestone at <paramref name="index"/> is in another state.</summary>
     public Roster With(int index, MilestoneState state)
     {
+        var before = _states[index].Phase.Kind;
         var (states, kinds) = (_states.With(index, state), _kinds);
+        if (before == state.Phase.Kind)
+        {
+            return new Roster(states, kinds);
+        }
+
         var page = index / Paged<MilestoneState>.PageSize;
         if (KindsOf(states.Page(page)) is var now && now != kinds[page])
         {
@@ -89,7 +63,7 @@ public sealed class Roster : IReadOnlyList<MilestoneState>, IEquatable<Roster>
             var states = _states.Page(page);
             for (var i = Math.Max(0, from - (page * Paged<MilestoneState>.PageSize)); i < states.Length; i++)
             {
-                if ((KindOf(states[i].Phase) & kinds) != 0)
+                if ((states[i].Phase.Kind & kinds) != 0)
                 {
                     return (page * Paged<MilestoneState>.PageSize) + i;
                 }
@@ -133,22 +107,9 @@ public sealed class Roster : IReadOnlyList<MilestoneState>, IEquatable<Roster>
         var kinds = PhaseKinds.None;
         foreach (var state in states)
         {
-            kinds |= KindOf(state.Phase);
+            kinds |= state.Phase.Kind;
         }
 
         return kinds;
     }
-
-    private static PhaseKinds KindOf(Phase phase) => phase switch
-    {
-        Phase.Waiting => PhaseKinds.Waiting,
-        Phase.LeftOut => PhaseKinds.LeftOut,
-        Phase.Working => PhaseKinds.Working,
-        Phase.Parked => PhaseKinds.Parked,
-        Phase.Accepted => PhaseKinds.Accepted,
-        Phase.Integrated => PhaseKinds.Integrated,
-        Phase.Failed => PhaseKinds.Failed,
-        Phase.Blocked => PhaseKinds.Blocked,
-        _ => throw new InvalidOperationException($"Unknown phase {phase.GetType().Name}."),
-    };
 }

@@ -11,7 +11,7 @@ public sealed class LimitContractTests
         "conversations": [ { "steps": [ { "bash": "mkdir -p out && echo done > out/{milestone}.txt", "think_ms": THINK }, { "say": "done" } ] } ]
         """;
 
-    public static TheoryData<string, string> LimitedAgents => new() { { "fake", "fake: limit 4" }, { "fake", "fake: limit 4 197" }, { "real", "" } };
+    public static TheoryData<string, string> LimitedAgents => new() { { "fake", "fake: limit 8" }, { "fake", "fake: limit 8 197" }, { "real", "" } };
 
     public static TheoryData<string> Agents => ["fake", "real"];
 
@@ -19,7 +19,7 @@ public sealed class LimitContractTests
     [MemberData(nameof(LimitedAgents))]
     public async Task A_limit_of_the_account_refuses_every_conversation_until_its_reset(string agent, string text)
     {
-        await using var stage = Stage("\"limits\": [ { \"after\": 0, \"lasts_s\": 4, \"kind\": \"five_hour\" } ],");
+        await using var stage = Stage("\"limits\": [ { \"after\": 0, \"lasts_s\": 8, \"kind\": \"five_hour\" } ],");
         var brief = ContractStage.Brief(Role.Implement);
 
         var refused = Assert.IsType<TurnOutcome.Limited>((await stage.RunAsync(agent, brief, text, subscriber: true)).Outcome);
@@ -27,7 +27,7 @@ public sealed class LimitContractTests
 
         Assert.Equal(refused.ResetsAt, other.ResetsAt);
         Assert.Contains("You've hit your", refused.Message, StringComparison.Ordinal);
-        HeldRun.Until(() => DateTimeOffset.UtcNow >= refused.ResetsAt, 10, () => "the reset did not come");
+        HeldRun.Until(() => DateTimeOffset.UtcNow >= refused.ResetsAt, 20, () => "the reset did not come");
         Assert.IsType<TurnOutcome.Completed>((await stage.RunAsync(agent, brief with { Known = true, Ask = Ask.GoOn, Delivery = 2 }, text, subscriber: true)).Outcome);
     }
 

@@ -77,5 +77,8 @@ internal sealed class Disk(Rng rng, LoopBug bug)
         return _safe.Count == written;
     }
 
-    public IEnumerable<(Event Fact, DateTimeOffset At)> Read() => _safe.Concat(_unsynced).Select(record => (record.Fact, record.At));
+    /// <summary>How many records can be read.</summary>
+    public int Count => _safe.Count + _unsynced.Count;
+
+    public IEnumerable<(Event Fact, DateTimeOffset At)> Read(int from = 0) => _safe.Concat(_unsynced).Skip(from).Select(record => (record.Fact, record.At));
 }

@@ -19,10 +19,25 @@ internal sealed class FrozenBook
     /// <summary>Looks at all that is ordered after it.</summary>
     public void Check(IReadOnlyList<Order> orders, MachineReading? reading, bool paused)
     {
-        var working = orders.Where(o => o is not Order.Prepare && Whose.MilestoneOf(o) is not null).Select(o => o.TicketOrNull!.Value).ToHashSet();
-        var turns = orders.OfType<Order.RunTurn>().Select(o => o.Ticket).ToHashSet();
-        var frozen = orders.OfType<Order.Hold>().SelectMany(o => o.Turns).ToHashSet();
-        var loose = working.Except(frozen).ToHashSet();
+        HashSet<Ticket> loose = [], turns = [], frozen = [];
+        foreach (var order in orders)
+        {
+            if (order is Order.Hold hold)
+            {
+                frozen.UnionWith(hold.Turns);
+            }
+            else if (order is not Order.Prepare && Whose.MilestoneOf(order) is not null)
+            {
+                loose.Add(order.TicketOrNull!.Value);
+            }
+
+            if (order is Order.RunTurn turn)
+            {
+                turns.Add(turn.Ticket);
+            }
+        }
+
+        loose.ExceptWith(frozen);
         Books.Demand(frozen.IsSubsetOf(turns), "only a turn that is under way is frozen");
         Books.Demand(orders.OfType<Order.Hold>().All(o => o.Turns.Count > 0), "an order to freeze names somebody");
         if (paused)

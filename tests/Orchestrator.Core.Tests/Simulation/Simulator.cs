@@ -23,17 +23,20 @@ internal sealed class Simulator
     private readonly Disk _disk;
     private readonly FrozenBook _frozen = new();
     private readonly LoopBug _bug;
+    private readonly bool _isWrapped;
     private RunState? _state;
     private IReadOnlyList<Order> _orders = [];
     private int _steps;
     private int _crashes;
     private int _lives = 1;
     private bool _lastStepIsLive = true;
+    private (int Records, Decision Decision) _replayed;
 
-    private Simulator(ulong seed, Decider decide, LoopBug bug)
+    private Simulator(ulong seed, Decider? decide, LoopBug bug)
     {
         _bug = bug;
-        _decide = decide;
+        _decide = decide ?? Conductor.Decide;
+        _isWrapped = decide is not null;
         _scenario = new Scenario(seed);
         _rng = new Rng(seed ^ 0xABCDEF);
         _books = new Books(_scenario);
@@ -45,7 +48,7 @@ internal sealed class Simulator
     /// <exception cref="LawBroken">With the law, the seed and the step.</exception>
     public static SimulatedRun Run(ulong seed, Decider? decide = null, LoopBug bug = LoopBug.None)
     {
-        var simulator = new Simulator(seed, decide ?? Conductor.Decide, bug);
+        var simulator = new Simulator(seed, decide, bug);
         try
         {
             return simulator.Play();
@@ -74,7 +77,7 @@ internal sealed class Simulator
             {
                 if (!GoesOn(final))
                 {
-                    CheckReplay();
+                    CheckReplay(fromNothing: true);
                     _books.CheckEnd(_state);
                     return new SimulatedRun(_steps, _world.Faults, _crashes, final, _world.Refused);
                 }
@@ -239,9 +242,9 @@ internal sealed class Simulator
         Step(new Event.Resumed(_state!.Incarnation + 1, _scenario.Policy));
     }
 
-    private void CheckReplay()
+    private void CheckReplay(bool fromNothing = false)
     {
-        var replayed = Replay();
+        var replayed = Replay(fromNothing);
         if (_lastStepIsLive)
         {
             Books.Demand(replayed.State.Equals(_state), "replay gives the live state");
@@ -254,14 +257,20 @@ internal sealed class Simulator
         _lastStepIsLive = true;
     }
 
-    private Decision Replay()
+    /// <summary>
+    /// What the records lead to. Those that were replayed before lead to what they led to then, as long as the disk kept
+    /// them; that they do so from nothing as well is seen at the end.
+    /// </summary>
+    private Decision Replay(bool fromNothing = false)
     {
-        Decision replayed = default;
-        foreach (var (fact, at) in _disk.Read())
+        var (records, decision) = fromNothing || _replayed.Records > _disk.Count ? default : _replayed;
+        foreach (var (fact, at) in _disk.Read(records))
         {
-            replayed = _decide(replayed.State, fact, at);
+            records++;
+            decision = records < _disk.Count && !_isWrapped ? new Decision(Conductor.Fold(decision.State, fact, at), []) : _decide(decision.State, fact, at); // as the program does
         }
 
-        return replayed;
+        _replayed = (_disk.Count, decision);
+        return decision;
     }
 }
