@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Orchestrator.Engine.Processes;
@@ -6,18 +7,31 @@ namespace Orchestrator.Engine.Processes;
 internal static class Proc
 {
     private const string Root = "/proc";
+    private const uint KernelThread = 0x00200000;
 
-    /// <summary>All of them, with the folder of each. One may have ended before its folder is looked into.</summary>
+    // The kernel's own, which begins all of its others and never ends. In a container the number is a program's.
+    private const string FirstThread = $"{Root}/2";
+    private static readonly bool ListsThreads = StatOf(FirstThread) is { Length: > 6 } fields && IsKernelThread(fields);
+
+    /// <summary>
+    /// All of them, with the folder of each, but for the threads of the kernel, which on many machines are most. One may
+    /// have ended before its folder is looked into.
+    /// </summary>
     public static IEnumerable<(int Pid, string Folder)> All()
     {
+        var threads = ListsThreads ? Threads() : [];
         foreach (var folder in Directory.Exists(Root) ? Directory.EnumerateDirectories(Root) : [])
         {
-            if (int.TryParse(Path.GetFileName(folder), out var pid))
+            if (int.TryParse(Path.GetFileName(folder), out var pid) && !threads.Contains(pid))
             {
                 yield return (pid, folder);
             }
         }
     }
+
+    /// <summary>The threads of the kernel; nothing where it does not list them.</summary>
+    private static HashSet<int> Threads() =>
+        [2, .. (Look(() => File.ReadAllText($"{FirstThread}/task/2/children")) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
 
     /// <summary>Looks into a process's folder; null when it has ended meanwhile, or belongs to somebody else.</summary>
     public static T? Look<T>(Func<T> look)
@@ -32,28 +46,36 @@ internal static class Proc
         }
     }
 
-    /// <summary>Reads the beginning of a small file. Nothing when the process has ended.</summary>
-    public static int Read(string path, Span<byte> into)
+    /// <summary>Reads the beginning of a small file. Nothing when the process has ended, or belongs to somebody else.</summary>
+    public static int Read(string path, Span<byte> into) => TryRead(path, into) ?? 0;
+
+    /// <summary>The same, but null when it may not be read: it belongs to somebody else.</summary>
+    public static int? TryRead(string path, Span<byte> into)
     {
         try
         {
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return RandomAccess.Read(file, into, 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             return 0;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
     /// <summary>The little that tells at a glance what a process is; null when it has ended.</summary>
     public static ProcessBrief? BriefOf(string folder)
     {
-        const uint KernelThread = 0x00200000;
-        return StatOf(folder) is { Length: > 17 } fields && int.TryParse(fields[3], out var session) && uint.TryParse(fields[6], out var flags)
-            ? new ProcessBrief(session, (flags & KernelThread) == 0 && (fields[0] is not ("Z" or "X") || fields[17] is not ("0" or "1"))) // the first thread may have ended before others
+        return StatOf(folder) is { Length: > 17 } fields && int.TryParse(fields[3], out var session)
+            ? new ProcessBrief(session, !IsKernelThread(fields) && (fields[0] is not ("Z" or "X") || fields[17] is not ("0" or "1"))) // the first thread may have ended before others
             : null;
     }
+
+    private static bool IsKernelThread(string[] fields) => uint.TryParse(fields[6], out var flags) && (flags & KernelThread) != 0;
 
     /// <summary>A child of a process: the one with the lowest id; null when it has none.</summary>
     public static int? ChildOf(int parent) => All()
