@@ -3,7 +3,7 @@ using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Engine.Git;
 
-/// <summary>What the milestones of a batch bring in that is not there yet; one call of git for all.</summary>
+/// <summary>What the milestones of a batch bring in that is not there yet; where that is far apart, one call of git for all.</summary>
 public sealed class BroughtWork
 {
     private readonly IReadOnlyList<BatchItem> _batch;
@@ -12,11 +12,65 @@ public sealed class BroughtWork
     private readonly Dictionary<string, HashSet<string>> _paths = new(StringComparer.Ordinal);
 
     // With their parents.
-    private readonly Dictionary<string, string[]> _commits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> _commits = new(StringComparer.Ordinal);
 
-    private BroughtWork(IReadOnlyList<BatchItem> batch, string log)
+    private BroughtWork(IReadOnlyList<BatchItem> batch) => _batch = batch;
+
+    /// <summary>Looks.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="onto">What it is to be merged with.</param>
+    /// <param name="batch">The milestones.</param>
+    /// <param name="cancellation">Ends the look.</param>
+    public static async Task<BroughtWork> OfAsync(Repository repository, string onto, IReadOnlyList<BatchItem> batch, CancellationToken cancellation)
     {
-        _batch = batch;
+        var brought = new BroughtWork(batch);
+        if (await CommitWalk.BeyondAsync(repository.Objects, [.. batch.Select(item => item.Tip)], onto, cancellation).ConfigureAwait(false) is { } near)
+        {
+            await brought.TakeAsync(repository.Objects, near, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            var log = await repository.Git.RunAsync(
+                repository.Places.Shadow,
+                ["log", "--no-ext-diff", "--no-textconv", "--no-renames", "--format=%x00%H %S %P", "--name-only", "-z", "^" + onto, .. batch.Select(b => b.Tip), "--"],
+                cancellation).ConfigureAwait(false);
+            brought.Take(Encoding.Latin1.GetString(log.Output));
+        }
+
+        brought.ChangesTasks = brought._commits.Values.Any(parents => parents.Count > 1) || brought._paths.Values.Any(paths => paths.Contains(RepositoryPlaces.TasksName)); // of a merge nothing is listed
+        return brought;
+    }
+
+    /// <summary>Takes in what was found near by; each commit counts for the first of the batch that has it.</summary>
+    private async Task TakeAsync(ShadowObjects objects, Dictionary<string, IReadOnlyList<string>> near, CancellationToken cancellation)
+    {
+        foreach (var tip in _batch.Select(item => item.Tip))
+        {
+            var left = new Stack<string>([tip]);
+            while (left.TryPop(out var commit))
+            {
+                if (!near.TryGetValue(commit, out var parents) || !_commits.TryAdd(commit, parents))
+                {
+                    continue;
+                }
+
+                var paths = _paths.TryGetValue(tip, out var known) ? known : _paths[tip] = new HashSet<string>(StringComparer.Ordinal);
+                if (parents is [var parent])
+                {
+                    paths.UnionWith(GitOutput.PathsOf(await objects.DifferenceAsync(parent, commit, cancellation).ConfigureAwait(false)));
+                }
+
+                foreach (var next in parents)
+                {
+                    left.Push(next);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes in what git listed.</summary>
+    private void Take(string log)
+    {
         var fields = log.Split('\0'); // an empty one, the commit, then its paths, the first behind a line end
         HashSet<string> known = [];
         for (var i = 1; i < fields.Length; i++)
@@ -26,38 +80,16 @@ public sealed class BroughtWork
                 _commits[commit] = parents;
                 _paths.TryAdd(tip, new HashSet<string>(StringComparer.Ordinal));
                 known = _paths[tip];
-                ChangesTasks |= parents.Length > 1; // of a merge nothing is listed
             }
             else if (fields[i].Length > 0)
             {
                 known.Add(fields[i - 2].Length == 0 ? fields[i][1..] : fields[i]);
             }
         }
-
-        ChangesTasks |= _paths.Values.Any(paths => paths.Contains(RepositoryPlaces.TasksName));
-    }
-
-    /// <summary>Looks.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="onto">What it is to be merged with.</param>
-    /// <param name="batch">The milestones.</param>
-    /// <param name="cancellation">Ends the look.</param>
-    public static async Task<BroughtWork> OfAsync(Repository repository, string onto, IReadOnlyList<BatchItem> batch, CancellationToken cancellation)
-    {
-        if (batch.Count == 0)
-        {
-            return new BroughtWork(batch, "");
-        }
-
-        var log = await repository.Git.RunAsync(
-            repository.Places.Shadow,
-            ["log", "--no-ext-diff", "--no-textconv", "--no-renames", "--format=%x00%H %S %P", "--name-only", "-z", "^" + onto, .. batch.Select(b => b.Tip), "--"],
-            cancellation).ConfigureAwait(false);
-        return new BroughtWork(batch, Encoding.Latin1.GetString(log.Output));
     }
 
     /// <summary>Whether TASKS.md is changed by any of them. No milestone's commit does.</summary>
-    public bool ChangesTasks { get; }
+    public bool ChangesTasks { get; private set; }
 
     /// <summary>Whether what it is to be merged with has it already.</summary>
     public bool IsHeld(BatchItem item) => !_commits.ContainsKey(item.Tip);

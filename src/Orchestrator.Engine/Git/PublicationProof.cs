@@ -100,15 +100,21 @@ public sealed class PublicationProof(Repository repository)
     }
 
     /// <summary>All that some commits hold beyond another, each with its parents.</summary>
-    private async Task<Dictionary<string, string[]>> BeyondAsync(string floor, IEnumerable<string> commits, CancellationToken cancellation)
+    private async Task<Dictionary<string, IReadOnlyList<string>>> BeyondAsync(string floor, IEnumerable<string> commits, CancellationToken cancellation)
     {
-        var names = string.Concat(commits.Distinct(StringComparer.Ordinal).Append("^" + floor).Select(name => name + "\n"));
+        var distinct = commits.Distinct(StringComparer.Ordinal).ToList();
+        if (await CommitWalk.BeyondAsync(repository.Objects, distinct, floor, cancellation).ConfigureAwait(false) is { } near)
+        {
+            return near;
+        }
+
+        var names = string.Concat(distinct.Append("^" + floor).Select(name => name + "\n"));
         var list = await repository.Git.RunAsync(repository.Places.Shadow, ["rev-list", "--parents", "--stdin"], cancellation, Encoding.ASCII.GetBytes(names)).ConfigureAwait(false);
-        return list.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(f => f[0], f => f[1..], StringComparer.Ordinal);
+        return list.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(f => f[0], f => (IReadOnlyList<string>)f[1..], StringComparer.Ordinal);
     }
 
     /// <summary>What of it the merges hold.</summary>
-    private static HashSet<string> HeldBy(List<Merge> merges, Dictionary<string, string[]> beyond)
+    private static HashSet<string> HeldBy(List<Merge> merges, Dictionary<string, IReadOnlyList<string>> beyond)
     {
         var held = new HashSet<string>(StringComparer.Ordinal);
         var left = new Stack<string>(merges.Select(m => m.Second).OfType<string>());
@@ -116,7 +122,10 @@ public sealed class PublicationProof(Repository repository)
         {
             if (beyond.TryGetValue(commit, out var parents) && held.Add(commit))
             {
-                Array.ForEach(parents, left.Push);
+                foreach (var parent in parents)
+                {
+                    left.Push(parent);
+                }
             }
         }
 
@@ -124,7 +133,7 @@ public sealed class PublicationProof(Repository repository)
     }
 
     /// <summary>The last commit that both sides of each merge have.</summary>
-    private async Task<Dictionary<string, string>> BasesAsync(List<Merge> merges, Dictionary<string, string[]> beyond, CancellationToken cancellation)
+    private async Task<Dictionary<string, string>> BasesAsync(List<Merge> merges, Dictionary<string, IReadOnlyList<string>> beyond, CancellationToken cancellation)
     {
         var bases = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var merge in merges.Where(m => m.Second is not null))

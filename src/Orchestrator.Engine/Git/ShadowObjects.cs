@@ -12,12 +12,13 @@ namespace Orchestrator.Engine.Git;
 /// <param name="git">The door.</param>
 public sealed class ShadowObjects(RepositoryPlaces places, GitCommand git)
 {
-    // Whole trees, so that they need not be read from the root once more; far more than are ever asked for again.
+    // So that a commit need not be read once more; far more than are ever asked for again.
     private const int MostKnown = 4096;
 
     private readonly GitConversation _contents = new(git, places.Shadow, "cat-file", "--batch");
     private readonly GitConversation _differences = new(git, places.Shadow, [.. GitOutput.RawDifference, "--stdin"]);
     private readonly ConcurrentDictionary<string, string> _trees = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _parents = new(StringComparer.Ordinal);
 
     /// <summary>Those in files of their own, for writing too.</summary>
     public LooseObjects Loose { get; } = new(places.Shadow, git.Author);
@@ -35,12 +36,23 @@ public sealed class ShadowObjects(RepositoryPlaces places, GitCommand git)
             : Loose.Read("tree", commit) is not null ? commit
             : await _contents.AskAsync(commit + "^{tree}\n", TreeAsync, cancellation).ConfigureAwait(false)
                 ?? (await git.RunAsync(places.Shadow, ["log", "-1", "--no-ext-diff", "--no-textconv", "--format=%T", commit, "--"], cancellation).ConfigureAwait(false)).Text; // it names what is missing
-        if (_trees.Count >= MostKnown)
+        return Keep(_trees, commit, tree);
+    }
+
+    /// <summary>The parents of a commit, as it names them.</summary>
+    /// <exception cref="GitFailedException">There is no such commit.</exception>
+    public async Task<IReadOnlyList<string>> ParentsOfAsync(string commit, CancellationToken cancellation) => _parents.TryGetValue(commit, out var known)
+        ? known
+        : Keep(_parents, commit, LooseObjects.LinksOf(await ReadAsync("commit", commit, cancellation).ConfigureAwait(false)).Parents);
+
+    private static T Keep<T>(ConcurrentDictionary<string, T> kept, string name, T value)
+    {
+        if (kept.Count >= MostKnown)
         {
-            _trees.Clear();
+            kept.Clear();
         }
 
-        return _trees[commit] = tree;
+        return kept[name] = value;
     }
 
     /// <summary>The entries of a tree.</summary>

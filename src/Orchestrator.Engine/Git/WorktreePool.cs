@@ -15,7 +15,7 @@ public sealed class WorktreePool(Repository repository)
 
     /// <summary>A worktree in the pool.</summary>
     /// <param name="Name">Its folder's.</param>
-    /// <param name="Commit">What was committed of it last; null when it stood there before this start.</param>
+    /// <param name="Commit">The commit whose files it was given last, or that was made of it; null when it stood there before this start.</param>
     /// <param name="Exact">Whether it holds that commit's files and nothing else.</param>
     private sealed record Member(string Name, string? Commit, bool Exact);
 
@@ -78,6 +78,38 @@ public sealed class WorktreePool(Repository repository)
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Gives some of those that stand free the files of a commit on which the next milestones are likely to begin, so that
+    /// beginning there has nothing left to write. Where that fails, it is done when one is given.
+    /// </summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellation">Stops in between; what is half done is looked through before it is given.</param>
+    public async Task TurnAsync(string commit, int most, CancellationToken cancellation)
+    {
+        for (var left = Math.Min(most, _free.Count); left > 0 && _free.TryDequeue(out var member); left--)
+        {
+            var turned = member;
+            try
+            {
+                if (member is { Exact: true, Commit: { } from })
+                {
+                    turned = member with { Exact = false };
+                    await ShadowIndex.OfDisposable(repository, member.Name).ResetAsync(Places.Worktree(member.Name), from, commit, cancellation).ConfigureAwait(false);
+                    turned = member with { Commit = commit };
+                }
+            }
+            catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
+            {
+                // Whoever is given it resets it whole.
+            }
+            finally
+            {
+                _free.Enqueue(turned);
+            }
+        }
     }
 
     /// <summary>At the end: of what was built in them nothing stays but the files of their commits.</summary>

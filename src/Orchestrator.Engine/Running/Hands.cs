@@ -78,6 +78,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
     private readonly ConcurrentDictionary<MilestoneId, Task> _givingBack = new();
     private readonly WorktreePool _pool = new(repository);
+    private Task _turning = Task.CompletedTask;
     private readonly Removal _removal = new(repository);
     private readonly Workplaces _workplaces = new(context, repository, gates);
     private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Workplaces(context, repository, gates));
@@ -148,7 +149,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     {
         try
         {
-            await Task.WhenAll(_givingBack.Values).ConfigureAwait(false);
+            await Task.WhenAll(_givingBack.Values.Append(_turning)).ConfigureAwait(false);
             await _gates.DisposeAsync().ConfigureAwait(false);
             await _pool.TidyAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -198,7 +199,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
-        await Task.WhenAll(_givingBack.Values).WaitAsync(cancellation).ConfigureAwait(false); // perhaps its own; and each is one that it can have
+        await Task.WhenAll(_givingBack.Values.Append(_turning)).WaitAsync(cancellation).ConfigureAwait(false); // perhaps its own; and each is one that it can have
         await _workplaces.TearDownAsync(place.Name, cancellation).ConfigureAwait(false);
         await Trees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
         await _workplaces.ReadyAsync(place.Name, o.Step.Base, anew: true, cancellation).ConfigureAwait(false);
@@ -333,6 +334,9 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private async Task<Event> PublishAsync(Order.Publish o, CancellationToken cancellation)
     {
         await Task.WhenAll(_givingBack.Where(leaving => o.Batch.Any(item => item.Id == leaving.Key)).Select(leaving => leaving.Value)).WaitAsync(cancellation).ConfigureAwait(false);
+
+        // What waits for the batch begins on the candidate, and so does most of what begins after it.
+        _turning = Task.WhenAll(_turning, _pool.TurnAsync(o.Candidate, o.Batch.Count, CancellationToken.None));
 
         // Commits do not change: what is looked at is the same whether the target has it by then or not.
         using var looking = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
