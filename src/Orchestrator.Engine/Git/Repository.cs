@@ -26,6 +26,7 @@ public sealed class Repository
         Settings = settings;
         User = user;
         Objects = new ShadowObjects(places, git);
+        Packs = new PackCatalogue(git, places);
         _names = new GitConversation(git, places.CommonDir, "cat-file", "--batch-check=%(objectname)");
     }
 
@@ -37,6 +38,9 @@ public sealed class Repository
 
     /// <summary>The objects of the shadow repository, without a process for each.</summary>
     public ShadowObjects Objects { get; }
+
+    /// <summary>The index over all packs.</summary>
+    public PackCatalogue Packs { get; }
 
     /// <summary>The branch checked out in the main checkout, as a full ref; null when its HEAD is detached.</summary>
     public string? CheckedOut { get; }

@@ -22,7 +22,8 @@ internal static class ShadowExport
 
         for (var tries = 1; !end.Succeeded; tries++)
         {
-            // Somebody deleted refs and prunes: what we made is still in the shadow, so only what is really there counts as known.
+            // Somebody deleted refs and prunes, or packs anew: what we made is still in the shadow, so only what is really there counts as known.
+            repository.Packs.DeleteOutdated();
             var there = new List<string>();
             foreach (var have in list)
             {
@@ -42,11 +43,28 @@ internal static class ShadowExport
 
     private static async Task<GitEnd> ImportOnceAsync(Repository repository, string commit, List<string> known, PackHold hold, CancellationToken cancellation)
     {
-        var pack = await FreshPack.MakeAsync(repository.Objects, commit, known, cancellation).ConfigureAwait(false) ?? await PackedAsync(repository, commit, known, cancellation).ConfigureAwait(false);
-        return await TakeInAsync(repository, pack, hold, cancellation).ConfigureAwait(false);
+        if (await FreshAsync(repository, commit, known, cancellation).ConfigureAwait(false) is { } fresh)
+        {
+            return await TakeInAsync(repository, fresh, hold, cancellation).ConfigureAwait(false);
+        }
+
+        var packed = await PackedAsync(repository, commit, known, cancellation).ConfigureAwait(false);
+        return packed.Succeeded ? await TakeInAsync(repository, packed.Output, hold, cancellation).ConfigureAwait(false) : packed;
     }
 
-    private static async Task<byte[]> PackedAsync(Repository repository, string commit, List<string> known, CancellationToken cancellation)
+    private static async Task<byte[]?> FreshAsync(Repository repository, string commit, List<string> known, CancellationToken cancellation)
+    {
+        try
+        {
+            return await FreshPack.MakeAsync(repository.Objects, commit, known, cancellation).ConfigureAwait(false);
+        }
+        catch (GitFailedException)
+        {
+            return null; // what it stands on is not to be read just now: git says why, or finds it
+        }
+    }
+
+    private static async Task<GitEnd> PackedAsync(Repository repository, string commit, List<string> known, CancellationToken cancellation)
     {
         var revisions = new StringBuilder(commit).Append('\n');
         foreach (var have in known)
@@ -54,8 +72,8 @@ internal static class ShadowExport
             revisions.Append('^').Append(have).Append('\n');
         }
 
-        return (await repository.Git.RunAsync(
-            repository.Places.Shadow, ["pack-objects", "--revs", "--stdout", "-q", "--thin"], cancellation, Encoding.UTF8.GetBytes(revisions.ToString())).ConfigureAwait(false)).Output;
+        return await repository.Git.TryAsync(
+            repository.Places.Shadow, ["pack-objects", "--revs", "--stdout", "-q", "--thin"], cancellation, Encoding.UTF8.GetBytes(revisions.ToString())).ConfigureAwait(false);
     }
 
     /// <summary>Checks a pack in a folder of its own and moves it in only then: git itself would keep what it complains of.</summary>
@@ -83,6 +101,8 @@ internal static class ShadowExport
                 {
                     File.Move(file, Path.Combine(objects, "pack", Path.GetFileName(file)), overwrite: true);
                 }
+
+                repository.Packs.Added();
             }
 
             return end;

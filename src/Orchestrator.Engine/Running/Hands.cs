@@ -152,6 +152,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             await Task.WhenAll(_givingBack.Values.Append(_turning)).ConfigureAwait(false);
             await _gates.DisposeAsync().ConfigureAwait(false);
             await _pool.TidyAsync(CancellationToken.None).ConfigureAwait(false);
+            await repository.Packs.EndAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
         {

@@ -20,7 +20,7 @@ public sealed class PackHoldTests : InRepository
                 }
             }, Stop);
 
-        for (var i = 1; i <= 25; i++)
+        for (var i = 1; i <= 40; i++)
         {
             Files.Write(folder, "a.txt", $"{i}\n");
             tip = (await CommitAsync("1A", tip, $"1.{i}")).Commit!;
@@ -29,6 +29,7 @@ public sealed class PackHoldTests : InRepository
 
         await stop.CancelAsync();
         await repacking;
+        await Opened.Packs.EndAsync();
         Assert.Equal("", Repo.Fsck());
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(Repo.Root, ".git", "objects", "pack"), "*.keep"));
     }
