@@ -19,7 +19,7 @@ public sealed class PackCatalogue
     private readonly string _commonDir;
     private readonly Lock _lock = new();
     private Task _writing = Task.CompletedTask;
-    private int _added = Often - 1; // those that an earlier run left count too
+    private int _added;
 
     internal PackCatalogue(GitCommand git, RepositoryPlaces places) => (_git, _commonDir) = (git, places.CommonDir);
 

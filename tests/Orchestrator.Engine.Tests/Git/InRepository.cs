@@ -27,11 +27,11 @@ public abstract class InRepository : IAsyncLifetime
     public virtual async ValueTask InitializeAsync() => Opened = await Repo.OpenAsync(Stop);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await (Opened?.Packs.EndAsync() ?? Task.CompletedTask);
         Repo.Dispose();
         GC.SuppressFinalize(this);
-        return default;
     }
 
     protected static WorkPlace Place(string id) => new(Run, MilestoneId.Parse(id));
