@@ -82,11 +82,11 @@ public sealed class WorktreePool(Repository repository)
 
     /// <summary>
     /// Gives some of those that stand free the files of a commit on which the next milestones are likely to begin, so that
-    /// beginning there has nothing left to write. Where that fails, it is done when one is given.
+    /// beginning there has nothing left to write. What fails half way is looked through before it is given.
     /// </summary>
     /// <param name="commit">The commit.</param>
     /// <param name="most">How many at most.</param>
-    /// <param name="cancellation">Stops in between; what is half done is looked through before it is given.</param>
+    /// <param name="cancellation">Stops in between.</param>
     public async Task TurnAsync(string commit, int most, CancellationToken cancellation)
     {
         for (var left = Math.Min(most, _free.Count); left > 0 && _free.TryDequeue(out var member); left--)
@@ -100,10 +100,6 @@ public sealed class WorktreePool(Repository repository)
                     await ShadowIndex.OfDisposable(repository, member.Name).ResetAsync(Places.Worktree(member.Name), from, commit, cancellation).ConfigureAwait(false);
                     turned = member with { Commit = commit };
                 }
-            }
-            catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
-            {
-                // Whoever is given it resets it whole.
             }
             finally
             {

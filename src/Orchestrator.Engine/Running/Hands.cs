@@ -76,9 +76,7 @@ public sealed record RunContext(
 public sealed class Hands(RunContext context, Repository repository, TurnRunner turns, HeldTurns held, MachineSlots slots, GateRunner gates, LiveTasks tasks, ConfigGuard guard) : IHands, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Ticket, Task> _turns = new();
-    private readonly ConcurrentDictionary<MilestoneId, Task> _givingBack = new();
-    private readonly WorktreePool _pool = new(repository);
-    private Task _turning = Task.CompletedTask;
+    private readonly HandingOn _handing = new(context, repository);
     private readonly Removal _removal = new(repository);
     private readonly Workplaces _workplaces = new(context, repository, gates);
     private readonly GateHands _gates = new(context, repository, gates, new Worktrees(repository), new Workplaces(context, repository, gates));
@@ -140,7 +138,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     /// <inheritdoc/>
     public void Hold(IReadOnlyCollection<Ticket> turns) => held.Set(turns.Select(OrderName));
 
-    private Worktrees Trees => new(repository, _pool);
+    private Worktrees Trees => new(repository, _handing.Pool);
 
     private SemaphoreSlim Healing { get; } = new(1, 1);
 
@@ -149,9 +147,9 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     {
         try
         {
-            await Task.WhenAll(_givingBack.Values.Append(_turning)).ConfigureAwait(false);
+            await _handing.AllAsync().ConfigureAwait(false);
             await _gates.DisposeAsync().ConfigureAwait(false);
-            await _pool.TidyAsync(CancellationToken.None).ConfigureAwait(false);
+            await _handing.Pool.TidyAsync(CancellationToken.None).ConfigureAwait(false);
             await repository.Packs.EndAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
@@ -200,7 +198,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
-        await Task.WhenAll(_givingBack.Values.Append(_turning)).WaitAsync(cancellation).ConfigureAwait(false); // perhaps its own; and each is one that it can have
+        await _handing.AllAsync().WaitAsync(cancellation).ConfigureAwait(false); // perhaps its own; and each is one that it can have
         await _workplaces.TearDownAsync(place.Name, cancellation).ConfigureAwait(false);
         await Trees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
         await _workplaces.ReadyAsync(place.Name, o.Step.Base, anew: true, cancellation).ConfigureAwait(false);
@@ -300,29 +298,10 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var finished = await _gates.MilestoneAsync(o, workplace, cancellation).ConfigureAwait(false);
         if (finished is Event.GateFinished { Results: var results } && !results.Any(r => r.Blocks))
         {
-            _givingBack[o.Milestone] = GiveBackAsync(o);
+            _handing.GiveBack(PlaceOf(o.Milestone), o.Tip, () => _workplaces.LeaveAsync(o.Milestone.ToString(), CancellationToken.None));
         }
 
         return finished;
-    }
-
-    /// <summary>What is accepted needs its worktree no more; should it be sent back, it gets another. Nobody waits for that but who needs one, and it is brought to its end.</summary>
-    private async Task GiveBackAsync(Order.RunGates o)
-    {
-        await Task.Yield();
-        try
-        {
-            await _workplaces.LeaveAsync(o.Milestone.ToString(), CancellationToken.None).ConfigureAwait(false);
-            await _pool.TakeInAsync(PlaceOf(o.Milestone), o.Tip, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is GitFailedException or UncommittableException or IOException or UnauthorizedAccessException)
-        {
-            context.Warn($"the worktree of {o.Milestone} stays until it is published: {e.Message.ReplaceLineEndings(" ")}");
-        }
-        finally
-        {
-            _givingBack.TryRemove(o.Milestone, out _);
-        }
     }
 
     private async Task<Event> BuildAsync(Order.BuildCandidate o, CancellationToken cancellation)
@@ -334,10 +313,8 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> PublishAsync(Order.Publish o, CancellationToken cancellation)
     {
-        await Task.WhenAll(_givingBack.Where(leaving => o.Batch.Any(item => item.Id == leaving.Key)).Select(leaving => leaving.Value)).WaitAsync(cancellation).ConfigureAwait(false);
-
-        // What waits for the batch begins on the candidate, and so does most of what begins after it.
-        _turning = Task.WhenAll(_turning, _pool.TurnAsync(o.Candidate, o.Batch.Count, CancellationToken.None));
+        await _handing.BackAsync(o.Batch).WaitAsync(cancellation).ConfigureAwait(false);
+        _handing.Turn(o.Candidate, o.Batch.Count);
 
         // Commits do not change: what is looked at is the same whether the target has it by then or not.
         using var looking = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
