@@ -52,6 +52,15 @@ public sealed class PlantedCanaryTests
     /// <summary>A repository whose agent 1A plants, and a git on PATH that notes each command it is given.</summary>
     private sealed class Cage : IDisposable
     {
+        // The user is busy meanwhile: what lies hundreds of commits apart we ask git about.
+        private const string Farther = """
+            export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.org GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.org
+            c=$(/usr/bin/git -C "$ROOT" rev-parse main)
+            for i in $(seq 300); do c=$(/usr/bin/git -C "$ROOT" commit-tree -p "$c" -m "busy $i" "main^{tree}"); done
+            /usr/bin/git -C "$ROOT" update-ref refs/heads/main "$c"
+            unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+            """;
+
         private readonly SampleRepository _repository = new("\"retry_attempts\": 3, \"gates\": [ { \"name\": \"there\", \"run\": \"test -f README.md\" } ]");
         private readonly string _nest;
         private readonly string _head;
@@ -63,7 +72,7 @@ public sealed class PlantedCanaryTests
             Directory.CreateDirectory(Path.Combine(_nest, "sung"));
             _head = $"ROOT='{_repository.Folder}' GIT='{_repository.Folder}/.git' NEST='{_nest}' SUNG='{_nest}/sung' WT=$PWD\n";
             Script("bin/git", $"n='{_nest}'\n[ -e \"$n/planted\" ] && for a; do case $skip$a in -c) skip=x;; x*) skip=;; -*) ;; *) echo \"$a\" >> \"$n/given\"; break;; esac; done\nexec /usr/bin/git \"$@\"");
-            Agent("1A", $"[ -e '{_nest}/planted' ] && exit 0\n{plant}\necho A >> src/app.txt; echo d > a.dat; : > '{_nest}/planted'");
+            Agent("1A", $"[ -e '{_nest}/planted' ] && exit 0\n{Farther}\n{plant}\necho A >> src/app.txt; echo d > a.dat; : > '{_nest}/planted'");
             Agent("1B", $"while [ ! -e '{_nest}/planted' ]; do sleep 0.02; done\nsed -i '1i B' src/app.txt; mv src/old.txt src/new.txt");
             Agent("2A", $"echo unsaved > unsaved.txt; echo d >> a.dat; [ -e '{_nest}/stopped' ] && exit 0; : > '{_nest}/stopped'; sleep 60");
             _repository.Write("src/old.txt", "moved as it is: git has to pack that\n");
