@@ -1,9 +1,8 @@
-using System.Text;
 using Orchestrator.Core.Runs;
 
 namespace Orchestrator.Engine.Git;
 
-/// <summary>What the milestones of a batch bring in that is not there yet; where that is far apart, one call of git for all.</summary>
+/// <summary>What the milestones of a batch bring in that is not there yet.</summary>
 public sealed class BroughtWork
 {
     private readonly IReadOnlyList<BatchItem> _batch;
@@ -24,32 +23,19 @@ public sealed class BroughtWork
     public static async Task<BroughtWork> OfAsync(Repository repository, string onto, IReadOnlyList<BatchItem> batch, CancellationToken cancellation)
     {
         var brought = new BroughtWork(batch);
-        if (await CommitWalk.BeyondAsync(repository.Objects, [.. batch.Select(item => item.Tip)], onto, cancellation).ConfigureAwait(false) is { } near)
-        {
-            await brought.TakeAsync(repository.Objects, near, cancellation).ConfigureAwait(false);
-        }
-        else
-        {
-            var log = await repository.Git.RunAsync(
-                repository.Places.Shadow,
-                ["log", "--no-ext-diff", "--no-textconv", "--no-renames", "--format=%x00%H %S %P", "--name-only", "-z", "^" + onto, .. batch.Select(b => b.Tip), "--"],
-                cancellation).ConfigureAwait(false);
-            brought.Take(Encoding.Latin1.GetString(log.Output));
-        }
-
-        brought.ChangesTasks = brought._commits.Values.Any(parents => parents.Count > 1) || brought._paths.Values.Any(paths => paths.Contains(RepositoryPlaces.TasksName)); // of a merge nothing is listed
+        await brought.TakeAsync(repository.Objects, await repository.BeyondAsync([.. batch.Select(item => item.Tip)], onto, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         return brought;
     }
 
-    /// <summary>Takes in what was found near by; each commit counts for the first of the batch that has it.</summary>
-    private async Task TakeAsync(ShadowObjects objects, Dictionary<string, IReadOnlyList<string>> near, CancellationToken cancellation)
+    /// <summary>Takes in what there is; each commit counts for the first of the batch that has it.</summary>
+    private async Task TakeAsync(ShadowObjects objects, IReadOnlyDictionary<string, IReadOnlyList<string>> beyond, CancellationToken cancellation)
     {
         foreach (var tip in _batch.Select(item => item.Tip))
         {
             var left = new Stack<string>([tip]);
             while (left.TryPop(out var commit))
             {
-                if (!near.TryGetValue(commit, out var parents) || !_commits.TryAdd(commit, parents))
+                if (!beyond.TryGetValue(commit, out var parents) || !_commits.TryAdd(commit, parents))
                 {
                     continue;
                 }
@@ -68,28 +54,8 @@ public sealed class BroughtWork
         }
     }
 
-    /// <summary>Takes in what git listed.</summary>
-    private void Take(string log)
-    {
-        var fields = log.Split('\0'); // an empty one, the commit, then its paths, the first behind a line end
-        HashSet<string> known = [];
-        for (var i = 1; i < fields.Length; i++)
-        {
-            if (fields[i - 1].Length == 0 && fields[i].Split(' ') is [var commit, var tip, .. var parents])
-            {
-                _commits[commit] = parents;
-                _paths.TryAdd(tip, new HashSet<string>(StringComparer.Ordinal));
-                known = _paths[tip];
-            }
-            else if (fields[i].Length > 0)
-            {
-                known.Add(fields[i - 2].Length == 0 ? fields[i][1..] : fields[i]);
-            }
-        }
-    }
-
     /// <summary>Whether TASKS.md is changed by any of them. No milestone's commit does.</summary>
-    public bool ChangesTasks { get; private set; }
+    public bool ChangesTasks => _commits.Values.Any(parents => parents.Count != 1) || _paths.Values.Any(paths => paths.Contains(RepositoryPlaces.TasksName)); // of a merge no paths are known
 
     /// <summary>Whether what it is to be merged with has it already.</summary>
     public bool IsHeld(BatchItem item) => !_commits.ContainsKey(item.Tip);
@@ -100,7 +66,7 @@ public sealed class BroughtWork
         var at = item.Tip;
         while (_commits.TryGetValue(at, out var parents))
         {
-            if (parents is not [{ Length: > 0 } parent])
+            if (parents is not [var parent])
             {
                 return null;
             }

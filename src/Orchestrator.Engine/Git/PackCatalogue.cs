@@ -16,16 +16,14 @@ public sealed class PackCatalogue
     private const int Often = 16;
 
     private readonly GitCommand _git;
-    private readonly string _commonDir;
+    private readonly RepositoryPlaces _places;
     private readonly Lock _lock = new();
     private Task _writing = Task.CompletedTask;
     private int _added;
 
-    internal PackCatalogue(GitCommand git, RepositoryPlaces places) => (_git, _commonDir) = (git, places.CommonDir);
+    internal PackCatalogue(GitCommand git, RepositoryPlaces places) => (_git, _places) = (git, places);
 
-    private string Packs => Path.Combine(_commonDir, "objects", "pack");
-
-    private string Index => Path.Combine(Packs, FileName);
+    private string Index => Path.Combine(_places.Packs, FileName);
 
     /// <summary>A pack came in. Returns at once; what is due is done in the background.</summary>
     public void Added()
@@ -43,13 +41,7 @@ public sealed class PackCatalogue
     /// <summary>Waits for what is under way, and sees that what stays names no pack which is gone.</summary>
     public async Task EndAsync()
     {
-        Task writing;
-        lock (_lock)
-        {
-            writing = _writing;
-        }
-
-        await writing.ConfigureAwait(false);
+        await _writing.ConfigureAwait(false);
         DeleteOutdated();
     }
 
@@ -68,7 +60,7 @@ public sealed class PackCatalogue
     /// <summary>Deletes an index that names packs which are gone. git carries such names along from one index into the next.</summary>
     internal void DeleteOutdated()
     {
-        if (File.Exists(Index) && NamesOf(File.ReadAllBytes(Index)) is { } names && Array.Exists(names, name => !File.Exists(Path.Combine(Packs, name))))
+        if (File.Exists(Index) && NamesOf(File.ReadAllBytes(Index)) is { } names && Array.Exists(names, name => !File.Exists(Path.Combine(_places.Packs, name))))
         {
             File.Delete(Index);
         }
@@ -79,9 +71,9 @@ public sealed class PackCatalogue
         try
         {
             DeleteOutdated();
-            await _git.TryAsync(_commonDir, [FileName, "write"], CancellationToken.None).ConfigureAwait(false); // when it fails, the next time does
+            await _git.TryAsync(_places.CommonDir, [FileName, "write"], CancellationToken.None).ConfigureAwait(false); // when it fails, the next time does
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
             // Without it all is slower and nothing is missing.
         }

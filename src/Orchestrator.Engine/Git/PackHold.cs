@@ -22,8 +22,7 @@ internal sealed class PackHold : IDisposable
     /// <summary>Lets go what a crash left held.</summary>
     public static void ReleaseLeftOver(RepositoryPlaces places)
     {
-        var packs = Path.Combine(places.CommonDir, "objects", "pack");
-        foreach (var file in Directory.Exists(packs) ? Directory.EnumerateFiles(packs, "pack-*.keep") : [])
+        foreach (var file in Directory.Exists(places.Packs) ? Directory.EnumerateFiles(places.Packs, "pack-*.keep") : [])
         {
             // Torn, it holds the beginning; an empty one is somebody else's.
             if (new FileInfo(file).Length is var length && length > 0 && length <= Ours.Length && Ours.StartsWith(File.ReadAllText(file), StringComparison.Ordinal))

@@ -35,7 +35,8 @@ public sealed class PublicationProof(Repository repository)
         var floor = merges.Count > 0 ? merges[^1].First : candidate; // the target, or what was proved when it was published
         var remaking = TreesAsync(merges, cancellation);
         var seen = _seen is { } last && last.Commit == floor ? last.Holds : []; // what it was seen to hold when it was looked at itself
-        var beyond = await BeyondAsync(floor, [.. merges.Select(m => m.Second).OfType<string>(), .. batch.Select(b => b.Tip), .. earlier.Append(onto).Where(commit => !seen.Contains(commit))], cancellation).ConfigureAwait(false);
+        List<string> looked = [.. merges.Select(m => m.Second).OfType<string>(), .. batch.Select(b => b.Tip), .. earlier.Append(onto).Where(commit => !seen.Contains(commit))];
+        var beyond = await repository.BeyondAsync([.. looked.Distinct(StringComparer.Ordinal)], floor, cancellation).ConfigureAwait(false);
         var missing = beyond.Keys.Except(HeldBy(merges, beyond)).ToHashSet(StringComparer.Ordinal);
         var bases = await BasesAsync(merges, beyond, cancellation).ConfigureAwait(false);
         var again = await remaking.ConfigureAwait(false);
@@ -99,22 +100,8 @@ public sealed class PublicationProof(Repository repository)
         return wanted.Zip(trees).ToDictionary(pair => pair.First.Commit, pair => pair.Second, StringComparer.Ordinal);
     }
 
-    /// <summary>All that some commits hold beyond another, each with its parents.</summary>
-    private async Task<Dictionary<string, IReadOnlyList<string>>> BeyondAsync(string floor, IEnumerable<string> commits, CancellationToken cancellation)
-    {
-        var distinct = commits.Distinct(StringComparer.Ordinal).ToList();
-        if (await CommitWalk.BeyondAsync(repository.Objects, distinct, floor, cancellation).ConfigureAwait(false) is { } near)
-        {
-            return near;
-        }
-
-        var names = string.Concat(distinct.Append("^" + floor).Select(name => name + "\n"));
-        var list = await repository.Git.RunAsync(repository.Places.Shadow, ["rev-list", "--parents", "--stdin"], cancellation, Encoding.ASCII.GetBytes(names)).ConfigureAwait(false);
-        return list.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(f => f[0], f => (IReadOnlyList<string>)f[1..], StringComparer.Ordinal);
-    }
-
     /// <summary>What of it the merges hold.</summary>
-    private static HashSet<string> HeldBy(List<Merge> merges, Dictionary<string, IReadOnlyList<string>> beyond)
+    private static HashSet<string> HeldBy(List<Merge> merges, IReadOnlyDictionary<string, IReadOnlyList<string>> beyond)
     {
         var held = new HashSet<string>(StringComparer.Ordinal);
         var left = new Stack<string>(merges.Select(m => m.Second).OfType<string>());
@@ -133,7 +120,7 @@ public sealed class PublicationProof(Repository repository)
     }
 
     /// <summary>The last commit that both sides of each merge have.</summary>
-    private async Task<Dictionary<string, string>> BasesAsync(List<Merge> merges, Dictionary<string, IReadOnlyList<string>> beyond, CancellationToken cancellation)
+    private async Task<Dictionary<string, string>> BasesAsync(List<Merge> merges, IReadOnlyDictionary<string, IReadOnlyList<string>> beyond, CancellationToken cancellation)
     {
         var bases = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var merge in merges.Where(m => m.Second is not null))

@@ -124,6 +124,22 @@ public sealed class Repository
         return [.. refs.Select(name => found.GetValueOrDefault(name))];
     }
 
+    /// <summary>All that some commits hold beyond another, each with its parents.</summary>
+    /// <param name="commits">The commits.</param>
+    /// <param name="floor">The other, all of whose history is left out.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> BeyondAsync(IReadOnlyCollection<string> commits, string floor, CancellationToken cancellation)
+    {
+        if (await CommitWalk.BeyondAsync(Objects, commits, floor, cancellation).ConfigureAwait(false) is { } near)
+        {
+            return near;
+        }
+
+        var names = string.Concat(commits.Append("^" + floor).Select(name => name + "\n"));
+        var list = await Git.RunAsync(Places.Shadow, ["rev-list", "--parents", "--stdin"], cancellation, Encoding.ASCII.GetBytes(names)).ConfigureAwait(false);
+        return list.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToDictionary(f => f[0], f => (IReadOnlyList<string>)f[1..], StringComparer.Ordinal);
+    }
+
     /// <summary>True when everything in <paramref name="ancestor"/> is in <paramref name="commit"/>.</summary>
     public async Task<bool> HoldsAsync(string commit, string ancestor, CancellationToken cancellation) =>
         commit == ancestor || _made.ContainsKey((commit, ancestor)) || (await Git.TryAsync(Places.CommonDir, ["merge-base", "--is-ancestor", ancestor, commit], cancellation).ConfigureAwait(false)).Succeeded;

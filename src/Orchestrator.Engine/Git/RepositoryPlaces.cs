@@ -14,6 +14,9 @@ public sealed record RepositoryPlaces(string Root, string CommonDir)
     /// <summary>The repository in which everything that reads working files is done, so that the user's config has no say.</summary>
     public string Shadow => Path.Combine(State, "shadow.git");
 
+    /// <summary>The packs of the user's repository.</summary>
+    public string Packs => Path.Combine(CommonDir, "objects", "pack");
+
     /// <summary>The worktrees.</summary>
     public string Worktrees => Path.Combine(Root, ".worktree");
 

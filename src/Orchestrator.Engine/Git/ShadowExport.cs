@@ -89,17 +89,17 @@ internal static class ShadowExport
                 objects: (incoming, objects)).ConfigureAwait(false);
             if (end.Succeeded)
             {
-                Directory.CreateDirectory(Path.Combine(objects, "pack"));
+                Directory.CreateDirectory(repository.Places.Packs);
                 // The hold before all else: a repack that sees a pack without one will delete it. The index last: with it the pack is there.
                 var files = Directory.GetFiles(Path.Combine(incoming, "pack"), "pack-*").OrderBy(file => file.EndsWith(".idx", StringComparison.Ordinal)).ToList();
                 foreach (var name in files.Select(file => Path.GetFileNameWithoutExtension(file)).Distinct())
                 {
-                    hold.Add(Path.Combine(objects, "pack", name));
+                    hold.Add(Path.Combine(repository.Places.Packs, name));
                 }
 
                 foreach (var file in files)
                 {
-                    File.Move(file, Path.Combine(objects, "pack", Path.GetFileName(file)), overwrite: true);
+                    File.Move(file, Path.Combine(repository.Places.Packs, Path.GetFileName(file)), overwrite: true);
                 }
 
                 repository.Packs.Added();

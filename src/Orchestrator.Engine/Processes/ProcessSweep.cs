@@ -26,9 +26,10 @@ public static class ProcessSweep
                 continue;
             }
 
-            var length = Proc.TryRead(Path.Combine(folder, "environ"), buffer);
-            sure &= length != 0; // in the midst of an exec a process shows no environment; somebody else's never shows one
-            if (brief.Session == session || Has((length ?? 0) < buffer.Length ? buffer.AsSpan(0, length ?? 0) : Proc.Look(() => File.ReadAllBytes(Path.Combine(folder, "environ"))), needle))
+            var read = Proc.TryRead(Path.Combine(folder, "environ"), buffer);
+            var length = read ?? 0;
+            sure &= read != 0; // in the midst of an exec a process shows no environment; somebody else's never shows one
+            if (brief.Session == session || Has(length < buffer.Length ? buffer.AsSpan(0, length) : Proc.Look(() => File.ReadAllBytes(Path.Combine(folder, "environ"))), needle))
             {
                 found.Add(pid);
             }

@@ -23,7 +23,6 @@ internal sealed class Simulator
     private readonly Disk _disk;
     private readonly FrozenBook _frozen = new();
     private readonly LoopBug _bug;
-    private readonly bool _isWrapped;
     private RunState? _state;
     private IReadOnlyList<Order> _orders = [];
     private int _steps;
@@ -32,11 +31,10 @@ internal sealed class Simulator
     private bool _lastStepIsLive = true;
     private (int Records, Decision Decision) _replayed;
 
-    private Simulator(ulong seed, Decider? decide, LoopBug bug)
+    private Simulator(ulong seed, Decider decide, LoopBug bug)
     {
         _bug = bug;
-        _decide = decide ?? Conductor.Decide;
-        _isWrapped = decide is not null;
+        _decide = decide;
         _scenario = new Scenario(seed);
         _rng = new Rng(seed ^ 0xABCDEF);
         _books = new Books(_scenario);
@@ -48,7 +46,7 @@ internal sealed class Simulator
     /// <exception cref="LawBroken">With the law, the seed and the step.</exception>
     public static SimulatedRun Run(ulong seed, Decider? decide = null, LoopBug bug = LoopBug.None)
     {
-        var simulator = new Simulator(seed, decide, bug);
+        var simulator = new Simulator(seed, decide ?? Conductor.Decide, bug);
         try
         {
             return simulator.Play();
@@ -266,8 +264,7 @@ internal sealed class Simulator
         var (records, decision) = fromNothing || _replayed.Records > _disk.Count ? default : _replayed;
         foreach (var (fact, at) in _disk.Read(records))
         {
-            records++;
-            decision = records < _disk.Count && !_isWrapped ? new Decision(Conductor.Fold(decision.State, fact, at), []) : _decide(decision.State, fact, at); // as the program does
+            decision = _decide(decision.State, fact, at);
         }
 
         _replayed = (_disk.Count, decision);
