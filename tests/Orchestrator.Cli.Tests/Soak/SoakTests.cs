@@ -74,9 +74,15 @@ public sealed class SoakTests
         Assert.DoesNotContain(Directory.GetFileSystemEntries(temporary), file => !Path.GetFileName(file).Contains("-debug-", StringComparison.Ordinal) && !Path.GetFileName(file).Contains("-diagnostic-", StringComparison.Ordinal)); // a killed fake agent leaves those
     }
 
-    /// <summary>Stages of 25; two of three milestones in each go well, the others have each a trouble of their own.</summary>
+    /// <summary>A new plan in place of the one that is done. Stages of 25; two of three milestones in each go well, the others have each a trouble of their own.</summary>
     private static int Plan(SampleRepository repository, int stage, int done, int count)
     {
+        var folder = Directory.CreateDirectory(Path.Combine(repository.Folder, "milestones")).FullName;
+        foreach (var former in Directory.GetFiles(folder))
+        {
+            File.Delete(former);
+        }
+
         for (var i = 0; i < count; i++)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{stage + (i / InStage)}{(char)('A' + (i % InStage))}");
