@@ -26,6 +26,9 @@ public sealed class GitFailedException(string call, GitEnd end)
     /// <summary>What git said.</summary>
     public GitEnd End { get; } = end;
 
+    /// <summary>Whether git was not let at a file or folder.</summary>
+    public bool IsRefused => End.Errors.Contains("Permission denied", StringComparison.Ordinal);
+
     /// <summary>Whether the surroundings are to blame, a full disk or a lock, or a kill of ours; else trying the same again comes to the same.</summary>
     public bool IsPassing => End.ExitCode >= 124 && End.ExitCode != 128 && End.ExitCode != 129 || Array.Exists(OfTheSurroundings, word => End.Errors.Contains(word, StringComparison.Ordinal));
 }

@@ -70,7 +70,8 @@ public sealed class LooseObjects(string shadow, GitIdentity author)
     /// <summary>What a commit names.</summary>
     public static (string Tree, IReadOnlyList<string> Parents) LinksOf(ReadOnlySpan<byte> commit)
     {
-        var head = Encoding.ASCII.GetString(commit[..commit.IndexOf("\n\n"u8)]).Split('\n');
+        var end = commit.IndexOf("\n\n"u8); // a commit without a message may end with its head
+        var head = Encoding.ASCII.GetString(end < 0 ? commit : commit[..end]).Split('\n');
         return (head[0]["tree ".Length..], [.. head.Skip(1).TakeWhile(line => line.StartsWith("parent ", StringComparison.Ordinal)).Select(line => line["parent ".Length..])]);
     }
 

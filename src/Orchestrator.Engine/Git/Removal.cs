@@ -130,17 +130,16 @@ public sealed class Removal(Repository repository)
         }
 
         Empty(folder);
+        await DeleteAsync(folder, cancellation).ConfigureAwait(false);
+    }
 
-        try
+    /// <summary>Gives us the right to write to all that lies in a folder of ours: some tools take it away from what they fetched.</summary>
+    internal static async Task OpenUpAsync(string folder, CancellationToken cancellation)
+    {
+        if (IsFolder(folder) && File.Exists("/bin/chmod")) // what a link leads to is not ours
         {
-            await DeleteAsync(folder, cancellation).ConfigureAwait(false);
-        }
-        catch (IOException) when (File.Exists("/bin/chmod"))
-        {
-            // Some tools take the right to write away from what they fetched.
             var spec = new ProcessSpec("/bin/chmod", ["-R", "u+rwX", "--", folder], "/", new Dictionary<string, string>());
             await ShortProcess.RunAsync(spec, null, TimeSpan.FromMinutes(5), cancellation).ConfigureAwait(false);
-            await DeleteAsync(folder, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -244,7 +243,8 @@ public sealed class Removal(Repository repository)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && File.Exists("/bin/rm"))
         {
-            // Names that are no text, or folders that may not be entered: the framework cannot follow, a program that takes bytes can.
+            // Folders that may not be written to or entered; and names that are no text, which the framework cannot follow and a program that takes bytes can.
+            await OpenUpAsync(folder, cancellation).ConfigureAwait(false);
             var spec = new ProcessSpec("/bin/rm", ["-rf", "--", folder], "/", new Dictionary<string, string>());
             var end = await ShortProcess.RunAsync(spec, null, TimeSpan.FromMinutes(5), cancellation).ConfigureAwait(false);
             if (end.ExitCode != 0)

@@ -14,42 +14,61 @@ internal static class ShadowExport
     public static async Task ImportAsync(Repository repository, string commit, IEnumerable<string> known, PackHold hold, CancellationToken cancellation)
     {
         var list = known.Distinct(StringComparer.Ordinal).ToList();
-        var end = await ImportOnceAsync(repository, commit, list, hold, cancellation).ConfigureAwait(false);
-        if (end.Errors.Contains("fsck error", StringComparison.Ordinal))
+        for (var tries = 1; await ImportOnceAsync(repository, commit, list, hold, cancellation).ConfigureAwait(false) is { } failed; tries++)
         {
-            throw new UncommittableException(end.Errors);
-        }
+            if (failed.End.Errors.Contains("fsck error", StringComparison.Ordinal))
+            {
+                throw new UncommittableException(failed.End.Errors);
+            }
 
-        for (var tries = 1; !end.Succeeded; tries++)
-        {
+            if (failed.IsPassing || tries > MostTries)
+            {
+                throw failed;
+            }
+
             // Somebody deleted refs and prunes, or packs anew: what we made is still in the shadow, so only what is really there counts as known.
             repository.Packs.DeleteOutdated();
-            var there = new List<string>();
-            foreach (var have in list)
-            {
-                if ((await repository.Git.TryAsync(repository.Places.CommonDir, ["rev-list", "--objects", "--quiet", have], cancellation).ConfigureAwait(false)).Succeeded)
-                {
-                    there.Add(have);
-                }
-            }
-
-            end = await ImportOnceAsync(repository, commit, there, hold, cancellation).ConfigureAwait(false);
-            if (!end.Succeeded && tries == MostTries)
-            {
-                throw new GitFailedException("index-pack", end);
-            }
+            list = await ThereAsync(repository, list, cancellation).ConfigureAwait(false);
         }
     }
 
-    private static async Task<GitEnd> ImportOnceAsync(Repository repository, string commit, List<string> known, PackHold hold, CancellationToken cancellation)
+    /// <summary>Those that are there with all that they hold.</summary>
+    /// <exception cref="GitFailedException">It cannot be told just now.</exception>
+    private static async Task<List<string>> ThereAsync(Repository repository, List<string> commits, CancellationToken cancellation)
     {
-        if (await FreshAsync(repository, commit, known, cancellation).ConfigureAwait(false) is { } fresh)
+        var there = new List<string>();
+        foreach (var commit in commits)
         {
-            return await TakeInAsync(repository, fresh, hold, cancellation).ConfigureAwait(false);
+            var end = await repository.Git.TryAsync(repository.Places.CommonDir, ["rev-list", "--objects", "--quiet", commit], cancellation).ConfigureAwait(false);
+            if (end.Succeeded)
+            {
+                there.Add(commit);
+            }
+            else if (new GitFailedException("rev-list", end) is { IsPassing: true } failed)
+            {
+                throw failed;
+            }
         }
 
-        var packed = await PackedAsync(repository, commit, known, cancellation).ConfigureAwait(false);
-        return packed.Succeeded ? await TakeInAsync(repository, packed.Output, hold, cancellation).ConfigureAwait(false) : packed;
+        return there;
+    }
+
+    /// <summary>What went wrong; null when it is there.</summary>
+    private static async Task<GitFailedException?> ImportOnceAsync(Repository repository, string commit, List<string> known, PackHold hold, CancellationToken cancellation)
+    {
+        if (await FreshAsync(repository, commit, known, cancellation).ConfigureAwait(false) is not { } pack)
+        {
+            var packed = await PackedAsync(repository, commit, known, cancellation).ConfigureAwait(false);
+            if (!packed.Succeeded)
+            {
+                return new GitFailedException("pack-objects", packed);
+            }
+
+            pack = packed.Output;
+        }
+
+        var taken = await TakeInAsync(repository, pack, hold, cancellation).ConfigureAwait(false);
+        return taken.Succeeded ? null : new GitFailedException("index-pack", taken);
     }
 
     private static async Task<byte[]?> FreshAsync(Repository repository, string commit, List<string> known, CancellationToken cancellation)

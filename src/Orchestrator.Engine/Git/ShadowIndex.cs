@@ -47,20 +47,31 @@ internal sealed class ShadowIndex
     /// <param name="cancellation">Stops in between; a second call finishes it.</param>
     public async Task ResetAsync(string worktree, string? from, string to, CancellationToken cancellation)
     {
-        var shadow = _repository.Places.Shadow;
         System.IO.File.Delete(_index + ".lock");
-        if (from is not null)
+        if (from is not null && await RestoreAsync(worktree, from, to, cancellation).ConfigureAwait(false))
         {
-            if (!await RestoreAsync(worktree, from, to, cancellation).ConfigureAwait(false))
-            {
-                await _repository.Git.RunAsync(shadow, ["read-tree", "-m", "-u", from, to], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
-            }
-
             return;
         }
 
-        await _repository.Git.RunAsync(shadow, ["read-tree", "--reset", "-u", to], cancellation, workTree: worktree, index: _index).ConfigureAwait(false);
+        string[] reset = from is null ? ["--reset", "-u", to] : ["-m", "-u", from, to];
+        await ReadTreeAsync(worktree, reset, cancellation).ConfigureAwait(false);
+
+        // Also where nothing else stood there: git lets a submodule's files lie that is one no more.
         await Removal.LooseAsync(worktree, await LooseAsync(worktree, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+    }
+
+    private async Task ReadTreeAsync(string worktree, string[] what, CancellationToken cancellation)
+    {
+        Task<GitEnd> OnceAsync() => _repository.Git.RunAsync(_repository.Places.Shadow, ["read-tree", .. what], cancellation, workTree: worktree, index: _index);
+        try
+        {
+            await OnceAsync().ConfigureAwait(false);
+        }
+        catch (GitFailedException e) when (e.IsRefused)
+        {
+            await Removal.OpenUpAsync(worktree, cancellation).ConfigureAwait(false);
+            await OnceAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>
@@ -166,7 +177,8 @@ internal sealed class ShadowIndex
         if (!add.Succeeded)
         {
             var failed = new GitFailedException("add", add);
-            throw failed.IsPassing ? failed : new UncommittableException(add.Errors);
+            var unreadable = failed.IsRefused && add.Errors.Contains("unable to index file", StringComparison.Ordinal); // no waiting helps, and the agent can
+            throw failed.IsPassing && !unreadable ? failed : new UncommittableException(add.Errors);
         }
 
         if (add.Errors.Split('\n').FirstOrDefault(IsFailure) is { } failure)
@@ -275,9 +287,9 @@ internal sealed class ShadowIndex
     /// <summary>NUL-separated fields, one char for each byte.</summary>
     private static string[] Raw(byte[] output) => Encoding.Latin1.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>git warns of line ends it will change; everything else on standard error means that something was left out.</summary>
+    /// <summary>git warns of line ends it will change, and of an index over packs that it does without; everything else on standard error means that something was left out.</summary>
     private static bool IsFailure(string line) =>
-        line.Length > 0 && !(line.Contains("LF will be replaced by", StringComparison.Ordinal) || line.Contains("CRLF will be replaced by", StringComparison.Ordinal)
+        line.Length > 0 && !(line.Contains("multi-pack-index", StringComparison.Ordinal) || line.Contains("LF will be replaced by", StringComparison.Ordinal) || line.Contains("CRLF will be replaced by", StringComparison.Ordinal)
             || (line.Contains(".gitattributes'", StringComparison.Ordinal) && line.Contains("symbolic links", StringComparison.Ordinal))); // a link is committed as a link, and says nothing about other files
 }
 

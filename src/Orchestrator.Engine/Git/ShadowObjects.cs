@@ -35,8 +35,20 @@ public sealed class ShadowObjects(RepositoryPlaces places, GitCommand git)
         var tree = Loose.Read("commit", commit) is { } content ? LooseObjects.LinksOf(content).Tree
             : Loose.Read("tree", commit) is not null ? commit
             : await _contents.AskAsync(commit + "^{tree}\n", TreeAsync, cancellation).ConfigureAwait(false)
-                ?? (await git.RunAsync(places.Shadow, ["log", "-1", "--no-ext-diff", "--no-textconv", "--format=%T", commit, "--"], cancellation).ConfigureAwait(false)).Text; // it names what is missing
+                ?? await AskAloneAsync(commit, cancellation).ConfigureAwait(false);
         return Keep(_trees, commit, tree);
+    }
+
+    private async Task<string> AskAloneAsync(string commit, CancellationToken cancellation)
+    {
+        var end = await git.TryAsync(places.Shadow, ["rev-parse", "--verify", "--end-of-options", commit + "^{tree}"], cancellation).ConfigureAwait(false);
+        if (!end.Succeeded)
+        {
+            await git.RunAsync(places.Shadow, ["log", "-1", "--no-ext-diff", "--no-textconv", "--format=%T", commit, "--"], cancellation).ConfigureAwait(false); // it names what is missing
+            throw new GitFailedException("rev-parse", end);
+        }
+
+        return end.Text;
     }
 
     /// <summary>The parents of a commit, as it names them.</summary>

@@ -19,7 +19,8 @@ public sealed class WorktreePool(Repository repository)
     /// <param name="Exact">Whether it holds that commit's files and nothing else.</param>
     private sealed record Member(string Name, string? Commit, bool Exact);
 
-    private readonly ConcurrentQueue<Member> _free = new(Standing(repository.Places));
+    private readonly Lock _lock = new();
+    private readonly List<Member> _free = [.. Standing(repository.Places)];
     private readonly ConcurrentDictionary<string, bool> _names = new();
     private readonly Removal _removal = new(repository);
 
@@ -48,7 +49,7 @@ public sealed class WorktreePool(Repository repository)
         {
             ShadowIndex.Of(repository, place).MoveTo(ShadowIndex.OfDisposable(repository, name));
             await MoveAsync(folder, admin, name, cancellation).ConfigureAwait(false);
-            _free.Enqueue(new Member(name, tip, exact));
+            Free(new Member(name, tip, exact));
         }
         finally
         {
@@ -59,7 +60,7 @@ public sealed class WorktreePool(Repository repository)
     /// <summary>Gives a worktree of the pool to a milestone, on its branch and with the files of a commit or tree. False when there is none.</summary>
     public async Task<bool> GiveAsync(WorkPlace place, string branch, string tip, string content, CancellationToken cancellation)
     {
-        while (_free.TryDequeue(out var member))
+        while (Take(content) is { } member)
         {
             try
             {
@@ -69,7 +70,12 @@ public sealed class WorktreePool(Repository repository)
                     return true;
                 }
             }
-            catch (Exception e) when (e is GitFailedException { IsPassing: false } or IOException or UnauthorizedAccessException)
+            catch (GitFailedException e) when (e is { IsPassing: true, IsRefused: false })
+            {
+                Free(member with { Exact = false }); // a full disk, say: a fresh one would not fare better
+                throw;
+            }
+            catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
             {
                 // Whatever an agent left there that cannot be reset, a fresh one does not have.
             }
@@ -89,21 +95,17 @@ public sealed class WorktreePool(Repository repository)
     /// <param name="cancellation">Stops in between.</param>
     public async Task TurnAsync(string commit, int most, CancellationToken cancellation)
     {
-        for (var left = Math.Min(most, _free.Count); left > 0 && _free.TryDequeue(out var member); left--)
+        for (var left = most; left > 0 && TakeOther(commit) is { Commit: { } from } member; left--)
         {
-            var turned = member;
+            var turned = member with { Exact = false };
             try
             {
-                if (member is { Exact: true, Commit: { } from })
-                {
-                    turned = member with { Exact = false };
-                    await ShadowIndex.OfDisposable(repository, member.Name).ResetAsync(Places.Worktree(member.Name), from, commit, cancellation).ConfigureAwait(false);
-                    turned = member with { Commit = commit };
-                }
+                await ShadowIndex.OfDisposable(repository, member.Name).ResetAsync(Places.Worktree(member.Name), from, commit, cancellation).ConfigureAwait(false);
+                turned = member with { Commit = commit };
             }
             finally
             {
-                _free.Enqueue(turned);
+                Free(turned);
             }
         }
     }
@@ -111,9 +113,42 @@ public sealed class WorktreePool(Repository repository)
     /// <summary>At the end: of what was built in them nothing stays but the files of their commits.</summary>
     public async Task TidyAsync(CancellationToken cancellation)
     {
-        foreach (var member in _free.Where(m => m is { Exact: false, Commit: not null }))
+        foreach (var member in _free.Where(m => m is { Exact: false, Commit: not null }).ToList())
         {
             await ShadowIndex.OfDisposable(repository, member.Name).ResetAsync(Places.Worktree(member.Name), from: null, member.Commit!, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private void Free(Member member)
+    {
+        lock (_lock)
+        {
+            _free.Add(member);
+        }
+    }
+
+    /// <summary>The one that has least to be done to hold those files: one that holds them, one of which it is known what it holds, any; null when there is none.</summary>
+    private Member? Take(string content) => Take(member => member switch
+    {
+        { Exact: true } when member.Commit == content => 3,
+        { Exact: true, Commit: not null } => 2,
+        _ => 1,
+    });
+
+    /// <summary>One that holds exactly the files of another commit; null when there is none.</summary>
+    private Member? TakeOther(string commit) => Take(member => member is { Exact: true, Commit: { } held } && held != commit ? 1 : 0);
+
+    private Member? Take(Func<Member, int> worth)
+    {
+        lock (_lock)
+        {
+            if (_free.MaxBy(worth) is not { } best || worth(best) == 0)
+            {
+                return null;
+            }
+
+            _free.Remove(best);
+            return best;
         }
     }
 

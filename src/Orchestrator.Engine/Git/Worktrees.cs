@@ -78,7 +78,7 @@ public sealed class Worktrees(Repository repository, WorktreePool? pool = null)
             index.GiveTo(admin);
             return true;
         }
-        catch (Exception e) when (e is GitFailedException { IsPassing: false } or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is GitFailedException { IsPassing: false } or GitFailedException { IsRefused: true } or IOException or UnauthorizedAccessException)
         {
             return false; // whatever a gate left there that cannot be reset, a fresh one does not have
         }

@@ -29,7 +29,7 @@ public sealed class Recovery(Repository repository)
         Note(moved.Count > 0, $"the repository was moved: {string.Join(", ", moved)} know now where they are");
         ClearLocks();
         PackHold.ReleaseLeftOver(Places);
-        repository.Packs.Mend();
+        Note(repository.Packs.Mend(), "removed an index over packs that an earlier start left half done");
         await new Removal(repository).HalfMadeAsync(cancellation).ConfigureAwait(false);
         await new Removal(repository).PoolAsync(cancellation).ConfigureAwait(false);
         _done.AddRange(await new InterruptedForward(repository).TakeBackAsync(ofFormerLife: true, cancellation).ConfigureAwait(false));

@@ -43,6 +43,51 @@ public sealed class PackCatalogueTests : InRepository
         Assert.Equal("", Repo.Fsck());
     }
 
+    [Fact]
+    public async Task What_the_user_keeps_there_that_is_more_stays_as_it_is()
+    {
+        Repo.Git("repack", "-q", "-a", "-d", "--write-midx", "--write-bitmap-index");
+        var before = Directory.GetFiles(Path.GetDirectoryName(Index)!, "multi-pack-index*").ToDictionary(file => file, file => File.ReadAllBytes(file));
+        Assert.Contains(before.Keys, file => file.EndsWith(".bitmap", StringComparison.Ordinal));
+
+        await CommitManyAsync(40);
+        await Opened.Packs.EndAsync();
+
+        Assert.Equal(before, Directory.GetFiles(Path.GetDirectoryName(Index)!, "multi-pack-index*").ToDictionary(file => file, file => File.ReadAllBytes(file)));
+    }
+
+    [Fact]
+    public async Task One_that_is_none_stands_in_nobodys_way()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Index)!);
+        foreach (var bytes in new[] { "", "MIDX", "MIDX\u0001\u0001\u0010\0\0\0\0\u0001PNAM\u007f", "something else" })
+        {
+            File.WriteAllText(Index, bytes, Encoding.Latin1);
+            await new Recovery(Opened).RunAsync(Stop);
+        }
+
+        await CommitManyAsync(20);
+        await Opened.Packs.EndAsync();
+        Assert.Equal("", Repo.Git("multi-pack-index", "verify", "--no-progress"));
+    }
+
+    [Fact]
+    public async Task A_lock_that_somebody_holds_is_not_taken_away_wherever_the_packs_lie()
+    {
+        var objects = Path.Combine(Repo.Root, ".git", "objects");
+        Directory.Move(objects, Repo.Around.In("elsewhere"));
+        Directory.CreateSymbolicLink(objects, Repo.Around.In("elsewhere"));
+        Directory.CreateDirectory(Path.GetDirectoryName(Index)!);
+        using (File.Create(Index + ".lock"))
+        {
+            await new Recovery(Opened).RunAsync(Stop);
+            Assert.True(File.Exists(Index + ".lock"));
+        }
+
+        Assert.NotEmpty(await new Recovery(Opened).RunAsync(Stop));
+        Assert.False(File.Exists(Index + ".lock"));
+    }
+
     private async Task CommitManyAsync(int count, string id = "1A")
     {
         var folder = await PrepareAsync(id);

@@ -119,6 +119,38 @@ public sealed class ShadowObjectsTests : InRepository
     }
 
     [Fact]
+    public async Task A_tree_is_its_own_tree_even_when_the_git_that_was_asked_is_killed()
+    {
+        Repo.Write("a.txt", "1\n");
+        Repo.Commit("one");
+        Repo.Write("a.txt", "2\n");
+        Repo.Commit("two");
+        var trees = new[] { "main^", "main" }.Select(name => Repo.Git("rev-parse", name + "^{tree}")).ToArray(); // they lie in the user's repository alone
+        for (var i = 0; i < 3; i++)
+        {
+            await Objects.TreeOfAsync(Repo.Git("rev-parse", $"HEAD~{i}"), Stop); // so that there is a git to kill
+            foreach (var pid in ProcessSweep.Find(GitCommand.Marker, Opened.Places.CommonDir))
+            {
+                Shell.Run("/bin/kill", Repo.Root, Repo.Root, "-9", $"{pid}");
+            }
+
+            Assert.Contains("a.txt", await Objects.DifferenceAsync(trees[0], trees[1], Stop), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(trees, (string[])[await Objects.TreeOfAsync(trees[0], Stop), await Objects.TreeOfAsync(trees[1], Stop)]);
+        await Assert.ThrowsAsync<GitFailedException>(() => Objects.TreeOfAsync(new string('1', 40), Stop));
+    }
+
+    [Fact]
+    public async Task A_commit_may_end_with_its_head()
+    {
+        var head = $"tree {Repo.Git("rev-parse", "HEAD^{tree}")}\nparent {Repo.Tip()}\nauthor A <a@localhost> 1700000000 +0000\ncommitter A <a@localhost> 1700000000 +0000\n";
+        var commit = Repo.Git("hash-object", "-t", "commit", "-w", "--literally", Files.Write(Repo.Around.Path, "commit", head));
+        Assert.Equal([Repo.Tip()], await Objects.ParentsOfAsync(commit, Stop));
+        Assert.Equal([commit], (await Opened.BeyondAsync([commit], Repo.Tip(), Stop)).Keys);
+    }
+
+    [Fact]
     public async Task A_ref_that_has_another_value_is_refused_with_gits_own_words_and_nothing_of_the_change_is_done()
     {
         var (one, other) = (RefNames.Pin(Run, "1A", "1"), RefNames.Pin(Run, "1A", "2"));

@@ -51,6 +51,24 @@ public sealed class SubmoduleTests : InRepository
     }
 
     [Fact]
+    public async Task What_was_filled_is_not_handed_on_to_a_milestone_after_which_there_is_none()
+    {
+        var pool = new WorktreePool(Opened);
+        await PrepareAsync("1A");
+        await FillAsync("1A");
+        await pool.TakeInAsync(Place("1A"), Repo.Tip(), Stop);
+        Repo.Git("rm", "-q", "-r", "--cached", "lib", ".gitmodules");
+        File.Delete(Path.Combine(Repo.Root, ".gitmodules"));
+        Repo.Git("commit", "-q", "-m", "no library any more");
+
+        await new Worktrees(Opened, pool).EnsureAsync(Place("2A"), Repo.Tip(), renew: true, Stop);
+
+        Assert.False(Directory.Exists(Folder("1A")));
+        Assert.False(Path.Exists(Path.Combine(Folder("2A"), "lib")));
+        Assert.Equal("", Repo.GitIn(Folder("2A"), "status", "--porcelain", "--ignored"));
+    }
+
+    [Fact]
     public async Task Changes_in_them_are_named_and_kept_aside_before_the_worktree_goes()
     {
         var folder = await PrepareAsync("1A");

@@ -55,6 +55,27 @@ public sealed class WorktreePoolTests : InRepository
     }
 
     [Fact]
+    public async Task One_that_was_turned_ahead_is_given_first()
+    {
+        foreach (var id in new[] { "1A", "1B", "1C" })
+        {
+            await Pool.TakeInAsync(Place(id), (await WorkAsync(id, ($"{id}.txt", "x\n"))).Tip, Stop);
+        }
+
+        var candidate = Repo.Tip(Branch("1B"));
+        Repo.Git("reset", "-q", "--hard", candidate);
+        await Pool.TurnAsync(candidate, most: 1, Stop); // the second holds it already: it is one of the others
+        var turned = Standing.Where(name => File.Exists(Path.Combine(Folder(name), "1B.txt"))).ToDictionary(name => name, name => new DirectoryInfo(Folder(name)).LastWriteTimeUtc);
+        Assert.Equal(2, turned.Count);
+
+        await NextAsync("2A", candidate);
+        await NextAsync("2B", candidate);
+        Assert.Single(Standing, WorktreePool.IsMember);
+        Assert.DoesNotContain(Standing, turned.ContainsKey);
+        Assert.Equal("", Repo.GitIn(await NextAsync("2C", candidate), "status", "--porcelain", "--ignored"));
+    }
+
+    [Fact]
     public async Task Work_goes_on_in_it_as_in_a_new_one()
     {
         await Pool.TakeInAsync(Place("1A"), (await WorkAsync("1A", ("a.txt", "of 1A\n"))).Tip, Stop);
