@@ -16,7 +16,8 @@ public readonly record struct Load(Items<RoleFootprint> Footprints, int Loose)
 /// Turns looks at the machine into readings that are told. What is worse is told at once. What is better is told when it
 /// has been so without a break for a while, and then no better than the worst of that time: a machine that goes up and
 /// down is taken for what it is at its worst, and nothing is begun and frozen by turns. While a machine stays critical
-/// that is told again every few seconds, as long as there is a turn left to freeze.
+/// that is told again every few seconds, as long as there is a turn left to freeze. That it is another thing that is scarce
+/// is told as well, though not more than twice a minute.
 /// </summary>
 /// <param name="Limits">What the machine is held to.</param>
 public sealed record Gauge(GaugeLimits Limits)
@@ -42,7 +43,7 @@ public sealed record Gauge(GaugeLimits Limits)
     /// <returns>The gauge after it, and what is to be told; null for nothing.</returns>
     public (Gauge Gauge, MachineReading? Reading) Look(MachineSample sample, Load load, DateTimeOffset at)
     {
-        var judged = Judgement.Of(sample, load.Footprints, Limits);
+        var judged = Judgement.Of(sample, load, Limits);
         var order = Compare(judged, Told);
         if (order > 0)
         {
@@ -52,7 +53,8 @@ public sealed record Gauge(GaugeLimits Limits)
         if (order == 0)
         {
             var again = judged.Pressure == Pressure.Critical && (at - ToldAt >= Again || at < ToldAt) && load.Loose > (judged.Scarce == Scarce.Disk ? 0 : 1);
-            return again ? Tell(judged, at) : (this with { Better = null }, null);
+            var otherwise = judged.Scarce != Told.Scarce && (at - ToldAt >= Steady || at < ToldAt); // whoever reads the reason is to clear up where it helps
+            return again || otherwise ? Tell(judged, at) : (this with { Better = null }, null);
         }
 
         var (worst, since) = Better is { } better && better.Since <= at ? (Compare(judged, better.Worst) > 0 ? judged : better.Worst, better.Since) : (judged, at);
@@ -61,7 +63,7 @@ public sealed record Gauge(GaugeLimits Limits)
 
     private (Gauge, MachineReading?) Tell(MachineReading reading, DateTimeOffset at) => (this with { Told = reading, ToldAt = at, Better = null }, reading);
 
-    /// <summary>Above zero when the one is worse than the other. A full disk is worse than full memory: no turn may go on. Words and what else is scarce make no difference.</summary>
+    /// <summary>Above zero when the one is worse than the other. A full disk is worse than full memory: no turn may go on. Words make no difference, nor what else is scarce.</summary>
     private static int Compare(MachineReading one, MachineReading other)
     {
         var order = Rank(one).CompareTo(Rank(other));

@@ -5,7 +5,8 @@ namespace Orchestrator.Core.Capacity;
 /// <param name="MemoryReserve">How much memory is left to others, in bytes. Below half of it turns are frozen.</param>
 /// <param name="DiskFloor">How much room the disk of the worktrees needs for one more, in bytes; null for what was measured.</param>
 /// <param name="MaxTurns">How many turns all orchestrators of the user may run on the machine; null for no bound.</param>
-public sealed record GaugeLimits(int MaxParallel, long MemoryReserve = 512 << 20, long? DiskFloor = null, int? MaxTurns = null);
+/// <param name="Checkout">How big the files of the target are, in bytes; 0 when that is not known.</param>
+public sealed record GaugeLimits(int MaxParallel, long MemoryReserve = 512 << 20, long? DiskFloor = null, int? MaxTurns = null, long Checkout = 0);
 
 /// <summary>
 /// Judges one look at the machine by itself. Memory and disk may become critical; processors never do, because too much
@@ -18,7 +19,7 @@ public static class Judgement
     /// <summary>What a turn is reckoned with before one was measured: the agent and a build of middling size.</summary>
     public const long UsualMemory = 400 * Mebi;
 
-    /// <summary>What a worktree and its build are reckoned with before one was measured.</summary>
+    /// <summary>What is built in a worktree is reckoned with before one was measured.</summary>
     public const long UsualDisk = 64 * Mebi;
 
     private const long LeastMemory = 32 * Mebi;
@@ -35,16 +36,16 @@ public static class Judgement
     private const double LoadTense = 16;
 
     /// <summary>The reading: the worst of memory, disks, processors and others.</summary>
-    public static MachineReading Of(MachineSample sample, Items<RoleFootprint> footprints, GaugeLimits limits)
+    public static MachineReading Of(MachineSample sample, Load load, GaugeLimits limits)
     {
         var worst = MachineReading.Unknown;
-        Consider(Memory(sample, Largest(footprints, f => f.Memory, UsualMemory), limits));
+        Consider(Memory(sample, Largest(load.Footprints, f => f.Memory, UsualMemory), load.Loose, limits));
         foreach (var disk in sample.Disks.AsSpan())
         {
-            Consider(OfDisk(disk, limits.DiskFloor ?? Largest(footprints, f => f.Disk ?? 0, UsualDisk)));
+            Consider(OfDisk(disk, limits.DiskFloor ?? Math.Max(limits.Checkout, Largest(load.Footprints, f => f.Disk ?? 0, limits.Checkout + UsualDisk)), load.Loose));
         }
 
-        Consider(Cpu(sample, footprints));
+        Consider(Cpu(sample, load.Footprints));
         Consider(Others(sample, limits));
         return worst.Pressure == Pressure.Calm && worst.Room >= limits.MaxParallel ? MachineReading.Unknown : worst;
 
@@ -57,7 +58,8 @@ public static class Judgement
         }
     }
 
-    private static MachineReading Memory(MachineSample sample, long each, GaugeLimits limits)
+    /// <summary>Too little for one more is no shortage where all run that may, and have what they are reckoned with.</summary>
+    private static MachineReading Memory(MachineSample sample, long each, int loose, GaugeLimits limits)
     {
         if (sample.MemoryAvailable is not { } available)
         {
@@ -65,18 +67,22 @@ public static class Judgement
         }
 
         each = Math.Max(each, LeastMemory);
+        var rooms = Rooms((available - limits.MemoryReserve + (sample.MemoryOfTurns ?? 0)) / each);
+        var isFull = loose >= limits.MaxParallel && rooms >= limits.MaxParallel;
         var least = Math.Max(limits.MemoryReserve / 2, Math.Min(1024 * Mebi, (sample.MemoryTotal ?? 0) * 3 / 100));
         return available < least ? new MachineReading(Pressure.Critical, 0, $"less than {least / Mebi} MiB of memory are free", Scarce.Memory)
             : sample.MemoryStall > StallsCritical ? new MachineReading(Pressure.Critical, 0, "programs wait for memory most of the time", Scarce.Memory)
-            : available < limits.MemoryReserve + each ? new MachineReading(Pressure.Tense, 1, $"less than {(limits.MemoryReserve + each) / Mebi} MiB of memory are free", Scarce.Memory)
+            : available < limits.MemoryReserve + each && !isFull ? new MachineReading(Pressure.Tense, 1, $"less than {(limits.MemoryReserve + each) / Mebi} MiB of memory are free", Scarce.Memory)
             : sample.MemoryStall > StallsTense ? new MachineReading(Pressure.Tense, 1, "programs wait for memory much of the time", Scarce.Memory)
-            : new MachineReading(Pressure.Calm, Rooms((available - limits.MemoryReserve + (sample.MemoryOfTurns ?? 0)) / each), $"a turn is reckoned with {each / Mebi} MiB of memory", Scarce.Memory);
+            : new MachineReading(Pressure.Calm, rooms, $"a turn is reckoned with {each / Mebi} MiB of memory", Scarce.Memory);
     }
 
-    private static MachineReading OfDisk(Disk disk, long floor) =>
+    /// <summary>What turns have written already is in what is free no more.</summary>
+    private static MachineReading OfDisk(Disk disk, long each, int loose) =>
         disk.Free < FullDisk ? new MachineReading(Pressure.Critical, 0, $"less than {FullDisk / Mebi} MiB are free on the disk of {disk.Path}", Scarce.Disk)
-        : disk.Worktrees && disk.Free < floor ? new MachineReading(Pressure.Tense, 1, $"less than {floor / Mebi} MiB are free on the disk of {disk.Path}", Scarce.Disk)
-        : MachineReading.Unknown;
+        : !disk.Worktrees ? MachineReading.Unknown
+        : disk.Free < each ? new MachineReading(Pressure.Tense, 1, $"less than {each / Mebi} MiB are free on the disk of {disk.Path}", Scarce.Disk)
+        : new MachineReading(Pressure.Calm, Rooms(loose + (disk.Free / Math.Max(each, 1))), $"a worktree is reckoned with {each / Mebi} MiB of the disk of {disk.Path}", Scarce.Disk);
 
     /// <summary>
     /// Turns that work are reckoned with what they used, and may together want twice what there is: a turn that waits a

@@ -77,8 +77,8 @@ public static class FactSentence
     /// <summary>The sentence and its weight.</summary>
     public static (LogEventLevel Level, string Text) Of(Event fact, RunState state) => fact switch
     {
-        Event.RunStarted e => (LogEventLevel.Information, $"run {e.Run} begins on {e.Target} at {Short(e.Base)}: {e.Plan.Count} milestones, {e.Done.Count} done already"),
-        Event.Resumed e => (LogEventLevel.Information, $"run {state.Run} goes on (start {e.Incarnation})"),
+        Event.RunStarted e => (LogEventLevel.Information, $"run {e.Run} begins on {e.Target} at {Short(e.Base)}: {e.Plan.Count} milestones, {e.Done.Count} done already{Bound(e.Machine)}"),
+        Event.Resumed e => (LogEventLevel.Information, $"run {state.Run} goes on (start {e.Incarnation}){Bound(e.Machine)}"),
         Event.Abandoned e => (LogEventLevel.Warning, $"run {state.Run} is given up: {e.Message}"),
         Event.Woke => (LogEventLevel.Debug, "woke"),
         Event.MachineRead e => (e.Reading.Pressure == Pressure.Calm ? LogEventLevel.Information : LogEventLevel.Warning, Machine(e.Reading, state)),
@@ -98,6 +98,8 @@ public static class FactSentence
         Event.OrderFailed e => (LogEventLevel.Warning, $"failed ({e.Code}): {e.Message}"),
         _ => throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}."),
     };
+
+    private static string Bound(MachineReading? reading) => reading is null ? "" : Invariant($"; the machine is {reading.Pressure.ToString().ToLowerInvariant()}, room for {reading.Room}: {reading.Reason}");
 
     private static string Machine(MachineReading reading, RunState state)
     {

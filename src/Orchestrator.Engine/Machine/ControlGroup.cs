@@ -12,17 +12,23 @@ internal sealed class ControlGroup(string root)
     private IReadOnlyList<string>? _memory, _cpu;
     private bool? _unified;
 
-    /// <summary>The least limit, and the least that is left below one; null where there is none. What the kernel can drop at once counts as left.</summary>
+    /// <summary>
+    /// The least limit, and the least that is left below one; null where there is none. What the kernel drops before it takes
+    /// memory from anybody counts as left, as it does in <c>MemAvailable</c>: files that were read, recently or not, and
+    /// what it keeps of folders and the like. Not files in memory, which are no such files to it.
+    /// </summary>
     public (long? Limit, long? Left) Memory()
     {
-        var (limitFile, usageFile, droppable) = IsUnified ? ("memory.max", "memory.current", "inactive_file ") : ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ");
+        var (limitFile, usageFile) = IsUnified ? ("memory.max", "memory.current") : ("memory.limit_in_bytes", "memory.usage_in_bytes");
+        string[] droppable = IsUnified ? ["inactive_file", "active_file", "slab_reclaimable"] : ["total_inactive_file", "total_active_file"];
         long? least = null, left = null;
         foreach (var folder in MemoryFolders)
         {
             if (Number(Path.Combine(folder, limitFile)) is > 0 and < long.MaxValue / 2 and var limit && Number(Path.Combine(folder, usageFile)) is { } usage)
             {
-                var stat = (Text(Path.Combine(folder, "memory.stat")) ?? "").Split('\n').FirstOrDefault(line => line.StartsWith(droppable, StringComparison.Ordinal));
-                var rest = Math.Max(0, limit - usage + (stat is not null && long.TryParse(stat[droppable.Length..], CultureInfo.InvariantCulture, out var bytes) ? bytes : 0));
+                var drops = (Text(Path.Combine(folder, "memory.stat")) ?? "").Split('\n').Select(line => line.Split(' '))
+                    .Sum(words => words is [var name, var figure] && droppable.Contains(name) && long.TryParse(figure, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0);
+                var rest = Math.Clamp(limit - usage + drops, 0, limit);
                 least = least < limit ? least : limit;
                 left = left < rest ? left : rest;
             }

@@ -1,5 +1,6 @@
 using Orchestrator.Core;
 using Orchestrator.Core.Capacity;
+using Orchestrator.Engine.Processes;
 
 namespace Orchestrator.Engine.Machine;
 
@@ -13,7 +14,7 @@ internal static class DiskSpace
         var disks = new List<(string Mount, Disk Disk)>();
         foreach (var (folder, isWorktrees) in (worktrees is null ? [] : new[] { (worktrees, true) }).Concat(folders.Select(folder => (folder, false))))
         {
-            var mount = MountOf(Path.GetFullPath(folder), mounts);
+            var mount = MountOf(Posix.RealPath(folder) ?? Path.GetFullPath(folder), mounts);
             if (!disks.Exists(known => known.Mount == mount) && Look(folder, isWorktrees) is { Total: > 0 } disk)
             {
                 disks.Add((mount, disk));

@@ -61,17 +61,34 @@ public sealed class MachineSlots(string folder, int most, TimeProvider time)
     {
         lock (_lock)
         {
-            for (var number = 1; IsUsable() && number <= most; number++)
+            if (First() is { } slot)
             {
-                if (!_ours.Contains(number) && Open(number, FileAccess.ReadWrite, FileShare.None) is { } file)
-                {
-                    _ours.Add(number);
-                    return new Slot(this, number, file);
-                }
+                return slot;
             }
 
-            return IsUsable() ? null : new Slot(this, 0, null);
+            if (IsUsable() && (_ours.Count > 0 || Enumerable.Range(1, most).Any(IsTaken)))
+            {
+                return null;
+            }
+
+            // Nobody has one and we get none: somebody removed the folder, or nothing can be made in it just now.
+            (_usable, Trouble) = (null, null);
+            return First() ?? new Slot(this, 0, null);
         }
+    }
+
+    private Slot? First()
+    {
+        for (var number = 1; IsUsable() && number <= most; number++)
+        {
+            if (!_ours.Contains(number) && Open(number, FileAccess.ReadWrite, FileShare.None) is { } file)
+            {
+                _ours.Add(number);
+                return new Slot(this, number, file);
+            }
+        }
+
+        return null;
     }
 
     private bool IsTaken(int number)

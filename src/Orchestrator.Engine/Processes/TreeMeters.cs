@@ -58,7 +58,7 @@ public sealed class TreeMeters(TimeProvider time) : IDisposable
         lock (_lock)
         {
             _meters.Add(meter);
-            _timer ??= time.CreateTimer(_ => Look(), null, Rhythm, Rhythm);
+            _timer ??= time.CreateTimer(_ => TryLook(), null, Rhythm, Rhythm);
         }
 
         return meter;
@@ -75,6 +75,18 @@ public sealed class TreeMeters(TimeProvider time) : IDisposable
                 _timer?.Dispose();
                 _timer = null;
             }
+        }
+    }
+
+    private void TryLook()
+    {
+        try
+        {
+            Look();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            // Too many open files, say. The next look is soon.
         }
     }
 

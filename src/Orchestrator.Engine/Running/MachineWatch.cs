@@ -44,6 +44,10 @@ internal sealed class MachineWatch(MachineProbe probe, MachineSlots slots, TreeM
                         tell(new Event.MachineRead(reading));
                     }
                 }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+                {
+                    // Too many open files, say. What was read last counts until the next look.
+                }
                 finally
                 {
                     _looking.Exit();

@@ -16,7 +16,7 @@ public sealed class GaugeSentences
 
     private static MachineSample Memory(long mebibytes, long total = 8192) => new() { MemoryAvailable = mebibytes * Mebi, MemoryTotal = total * Mebi, Cores = 4 };
 
-    private static MachineReading Judge(MachineSample sample, params RoleFootprint[] footprints) => Judgement.Of(sample, footprints.ToItems(), Eight);
+    private static MachineReading Judge(MachineSample sample, params RoleFootprint[] footprints) => Judgement.Of(sample, new Load(footprints.ToItems(), 0), Eight);
 
     private static RoleFootprint Took(long mebibytes, double cpu = 0, double wall = 60, long? disk = null, Role role = Role.Implement) =>
         new(role, new Footprint(mebibytes * Mebi, TimeSpan.FromSeconds(cpu), TimeSpan.FromSeconds(wall), disk * Mebi));
@@ -56,6 +56,15 @@ public sealed class GaugeSentences
         Assert.Equal(Pressure.Tense, Judge(Memory(1500), Took(1000)).Pressure);
     }
 
+    [Fact]
+    public void A_machine_that_is_just_full_of_turns_is_not_short()
+    {
+        MachineReading At(long heldByTurns, int loose) => Judgement.Of(Memory(800) with { MemoryOfTurns = heldByTurns * Mebi }, new Load([Took(400)], loose), Eight with { MaxParallel = 4 });
+        Assert.Equal(MachineReading.Unknown, At(1600, loose: 4));
+        Assert.Equal(Pressure.Tense, At(1600, loose: 3).Pressure);
+        Assert.Equal(Pressure.Tense, At(200, loose: 4).Pressure); // they will want more
+    }
+
     [Theory]
     [InlineData(10, Pressure.Calm)]
     [InlineData(21, Pressure.Tense)]
@@ -83,13 +92,27 @@ public sealed class GaugeSentences
     [Fact]
     public void A_disk_needs_room_for_one_more_worktree_and_a_full_one_stops_all()
     {
-        static MachineSample On(long free, bool worktrees = true) => new() { Disks = [new Disk("/d", free * Mebi, 1000 * Mebi, worktrees)] };
-        Assert.Equal(MachineReading.Unknown, Judge(On(64)));
+        static MachineSample On(long free, bool worktrees = true) => new() { Disks = [new Disk("/d", free * Mebi, 10_000 * Mebi, worktrees)] };
+        Assert.Equal((Pressure.Calm, 1), (Judge(On(64)).Pressure, Judge(On(64)).Room));
         Assert.Equal((Pressure.Tense, Scarce.Disk), (Judge(On(63)).Pressure, Judge(On(63)).Scarce));
         Assert.Equal(MachineReading.Unknown, Judge(On(63, worktrees: false)));
         Assert.Equal(Pressure.Tense, Judge(On(500), Took(10, disk: 600)).Pressure);
-        Assert.Equal(MachineReading.Unknown, Judgement.Of(On(20), default, Eight with { DiskFloor = 16 * Mebi }));
+        Assert.Equal(Pressure.Calm, Judgement.Of(On(20), default, Eight with { DiskFloor = 16 * Mebi }).Pressure);
         Assert.Equal((Pressure.Critical, "less than 8 MiB are free on the disk of /d"), (Judge(On(7, worktrees: false)).Pressure, Judge(On(7)).Reason));
+    }
+
+    [Fact]
+    public void A_disk_bounds_how_many_begin_by_what_is_free_and_what_a_worktree_takes()
+    {
+        static MachineReading On(long free, int loose, long checkout = 0, params RoleFootprint[] took) =>
+            Judgement.Of(new MachineSample { Disks = [new Disk("/d", free * Mebi, 10_000 * Mebi, true)] }, new Load(took.ToItems(), loose), Eight with { Checkout = checkout * Mebi });
+        Assert.Equal((3, Scarce.Disk), (On(200, 0).Room, On(200, 0).Scarce));
+        Assert.Equal(5, On(200, 2).Room); // those have theirs
+        Assert.Equal(MachineReading.Unknown, On(512, 0));
+        Assert.Equal(1, On(6000, 0, checkout: 5000).Room);
+        Assert.Equal(Pressure.Tense, On(5000, 0, checkout: 5000).Pressure);
+        Assert.Equal(2, On(2000, 0, 50, Took(10, disk: 1000)).Room);
+        Assert.Equal(1, On(2000, 0, 1500, Took(10, disk: 100)).Room); // what was measured may have been a part of it
     }
 
     [Fact]
@@ -185,6 +208,20 @@ public sealed class GaugeSentences
         }
 
         Assert.Equal([1, 3, 5, 7, 9], _told.Select(t => t.At));
+    }
+
+    [Fact]
+    public void Another_shortage_in_its_place_is_told_and_not_over_and_over()
+    {
+        var disk = Memory(8000) with { Disks = [new Disk("/d", 20 * Mebi, 1000 * Mebi, true)] };
+        for (var i = 0; i < 120; i++)
+        {
+            Look(i < 10 ? disk : i < 50 ? Memory(600) : i % 2 == 0 ? disk : Memory(600), seconds: 1);
+        }
+
+        Assert.All(_told, told => Assert.Equal(Pressure.Tense, told.Reading.Pressure));
+        Assert.Equal([Scarce.Disk, Scarce.Memory], _told.Take(2).Select(t => t.Reading.Scarce));
+        Assert.InRange(_told.Count, 3, 5);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class LinuxProbeTests : IDisposable
         _root.Write("proc/self/cgroup", "0::/system.slice/docker-1.scope\n");
         _root.Write("proc/self/mountinfo", "30 24 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n");
         Group("sys/fs/cgroup/system.slice/docker-1.scope", ("memory.max", "max"), ("memory.current", "0"), ("cpu.max", "150000 100000"), ("memory.pressure", "some avg10=61.00 avg60=0.00\n"));
-        Group("sys/fs/cgroup/system.slice", ("memory.max", $"{2048 * Mebi}"), ("memory.current", $"{1536 * Mebi}"), ("memory.stat", $"anon 5\ninactive_file {256 * Mebi}\nactive_file 7\n"), ("cpu.max", "max 100000"));
+        Group("sys/fs/cgroup/system.slice", ("memory.max", $"{2048 * Mebi}"), ("memory.current", $"{1536 * Mebi}"), ("memory.stat", $"anon 5\ninactive_file {128 * Mebi}\nactive_file {96 * Mebi}\nslab_reclaimable {32 * Mebi}\nslab_unreclaimable {900 * Mebi}\n"), ("cpu.max", "max 100000"));
         Group("sys/fs/cgroup", ("memory.max", $"{4096 * Mebi}"), ("memory.current", $"{1600 * Mebi}"), ("cpu.max", "600000 100000"));
         var sample = Look();
         Assert.Equal((2048 * Mebi, 768 * Mebi, 1.5, 61d), (sample.MemoryTotal, sample.MemoryAvailable, sample.Cores, sample.MemoryStall));
@@ -55,7 +55,7 @@ public sealed class LinuxProbeTests : IDisposable
     {
         _root.Write("proc/self/cgroup", "9:name=systemd:/docker/abc\n4:memory:/docker/abc\n2:cpuacct,cpu:/docker/abc\n0::/\n");
         _root.Write("proc/self/mountinfo", "31 25 0:27 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n32 25 0:28 /docker/abc /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct\n33 25 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
-        Group("sys/fs/cgroup/memory", ("memory.limit_in_bytes", $"{1024 * Mebi}"), ("memory.usage_in_bytes", $"{1000 * Mebi}"), ("memory.stat", $"inactive_file 1\ntotal_inactive_file {100 * Mebi}\n"));
+        Group("sys/fs/cgroup/memory", ("memory.limit_in_bytes", $"{1024 * Mebi}"), ("memory.usage_in_bytes", $"{1000 * Mebi}"), ("memory.stat", $"inactive_file 1\ntotal_inactive_file {60 * Mebi}\ntotal_active_file {40 * Mebi}\n"));
         Group("sys/fs/cgroup/cpu,cpuacct", ("cpu.cfs_quota_us", "50000"), ("cpu.cfs_period_us", "100000"));
         var sample = Look();
         Assert.Equal((1024 * Mebi, 124 * Mebi, 0.5), (sample.MemoryTotal, sample.MemoryAvailable, sample.Cores));

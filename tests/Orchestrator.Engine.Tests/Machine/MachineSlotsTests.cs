@@ -36,6 +36,16 @@ public sealed class MachineSlotsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_is_removed_meanwhile_keeps_nobody_waiting()
+    {
+        var slots = Of(2);
+        (await slots.TakeAsync(Never, Stop)).Dispose();
+        Directory.Delete(Turns, recursive: true);
+        using var again = await slots.TakeAsync(Never, Stop).WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        Assert.Equal(1, Of(2).TakenByOthers());
+    }
+
+    [Fact]
     public async Task Who_waits_can_be_stopped()
     {
         var slots = Of(1);
