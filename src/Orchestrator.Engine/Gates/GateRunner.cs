@@ -79,7 +79,7 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment, 
             {
                 if (process.Excess is { } excess)
                 {
-                    return (false, $"ended so that others can go on: {excess}\n{Tail(log, DetailBytes).Trim()}");
+                    return (false, $"{GateShortage.Ended}: {excess}\n{Tail(log, DetailBytes).Trim()}");
                 }
 
                 return (true, exit == 0 ? null : $"exit code {exit}\n{Tail(log, DetailBytes).Trim()}");

@@ -24,13 +24,18 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
     /// <summary>The worktrees in which gates ran stay, because resetting one is cheaper than making it; what was built in them goes.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var (name, commit) in _last)
+        try
         {
-            await worktrees.EnsureForGatesAsync(name, commit, CancellationToken.None).ConfigureAwait(false);
+            foreach (var (name, commit) in _last)
+            {
+                await worktrees.EnsureForGatesAsync(name, commit, CancellationToken.None).ConfigureAwait(false);
+            }
         }
-
-        workplaces.Dispose();
-        _looking.Dispose();
+        finally
+        {
+            workplaces.Dispose();
+            _looking.Dispose();
+        }
     }
 
     /// <summary>On a milestone's commit, in its worktree, which stands and is ready.</summary>
@@ -86,11 +91,14 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
             }
         }
 
+        ShortageIn(place).ThrowIfFull(results);
+
         await context.Clean.FilesAsync(place.Logs + "/").ConfigureAwait(false);
         return results;
     }
 
-    private async Task<GateBefore> BeforeAsync(GateSetting gate, GatePlace place, int i, CancellationToken cancellation)
+    /// <summary>How it ended before; null when that says nothing, because the machine may be to blame: then it stands in the way.</summary>
+    private async Task<GateBefore?> BeforeAsync(GateSetting gate, GatePlace place, int i, CancellationToken cancellation)
     {
         await _looking.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -100,6 +108,11 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
                 var log = Path.Combine(place.Logs, $"{i + 1}.before");
                 var result = await OnBeforeAsync(
                     place.Before, (folder, workplace) => gates.In(workplace).RunAsync(gate, folder, log, $"{place.Order}/before/{i + 1}", cancellation), cancellation).ConfigureAwait(false);
+                if (ShortageIn(place).MayExplain(result))
+                {
+                    return null;
+                }
+
                 _before[(place.Before, gate)] = known = new GateBefore(result.Passed, result.Tally);
             }
 
@@ -110,6 +123,8 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
             _looking.Release();
         }
     }
+
+    private GateShortage ShortageIn(GatePlace place) => new(context.DiskFloor, place.Folder, Path.GetTempPath());
 
     private Task<string> WorktreeAsync(string name, string commit, CancellationToken cancellation)
     {

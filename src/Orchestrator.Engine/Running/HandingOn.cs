@@ -13,7 +13,7 @@ namespace Orchestrator.Engine.Running;
 /// <param name="repository">Its repository.</param>
 internal sealed class HandingOn(RunContext context, Repository repository)
 {
-    private readonly ConcurrentDictionary<MilestoneId, Task> _givingBack = new();
+    private readonly ConcurrentDictionary<MilestoneId, (Task Task, bool IsSlow)> _givingBack = new();
     private Task _turning = Task.CompletedTask;
 
     /// <summary>Those that stand free.</summary>
@@ -23,7 +23,8 @@ internal sealed class HandingOn(RunContext context, Repository repository)
     /// <param name="place">Whose it is.</param>
     /// <param name="tip">The milestone's latest commit.</param>
     /// <param name="leave">Clears up in it first.</param>
-    public void GiveBack(WorkPlace place, string tip, Func<Task> leave) => _givingBack[place.Milestone] = GiveBackAsync(place, tip, leave);
+    /// <param name="isSlow">Whether that may take as long as a command of the project's.</param>
+    public void GiveBack(WorkPlace place, string tip, Func<Task> leave, bool isSlow) => _givingBack[place.Milestone] = (GiveBackAsync(place, tip, leave), isSlow);
 
     /// <summary>What waits for a candidate begins on it, and so does most of what begins after it.</summary>
     /// <param name="candidate">The commit that is about to be published.</param>
@@ -31,10 +32,18 @@ internal sealed class HandingOn(RunContext context, Repository repository)
     public void Turn(string candidate, int most) => _turning = TurnAsync(candidate, most, _turning);
 
     /// <summary>Waits until those of a batch are given back.</summary>
-    public Task BackAsync(IEnumerable<BatchItem> batch) => Task.WhenAll(batch.Select(item => _givingBack.GetValueOrDefault(item.Id, Task.CompletedTask)));
+    public Task BackAsync(IEnumerable<BatchItem> batch) => Task.WhenAll(batch.Select(item => BackAsync(item.Id)));
+
+    /// <summary>
+    /// Waits for those that a milestone which begins can have, and for its own, should it have been given back. Not for one in
+    /// which a command still runs: another is made sooner.
+    /// </summary>
+    public Task ToHaveAsync(MilestoneId milestone) => Task.WhenAll(_givingBack.Values.Where(back => !back.IsSlow).Select(back => back.Task).Append(BackAsync(milestone)).Append(_turning));
 
     /// <summary>Waits until none is on its way.</summary>
-    public Task AllAsync() => Task.WhenAll(_givingBack.Values.Append(_turning));
+    public Task AllAsync() => Task.WhenAll(_givingBack.Values.Select(back => back.Task).Append(_turning));
+
+    private Task BackAsync(MilestoneId milestone) => _givingBack.TryGetValue(milestone, out var back) ? back.Task : Task.CompletedTask;
 
     private async Task GiveBackAsync(WorkPlace place, string tip, Func<Task> leave)
     {
@@ -44,7 +53,7 @@ internal sealed class HandingOn(RunContext context, Repository repository)
             await leave().ConfigureAwait(false);
             await Pool.TakeInAsync(place, tip, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is GitFailedException or UncommittableException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is GitFailedException or UncommittableException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
             context.Warn($"the worktree of {place.Name} stays until it is published: {e.Message.ReplaceLineEndings(" ")}");
         }

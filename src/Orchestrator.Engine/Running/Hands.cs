@@ -62,6 +62,9 @@ public sealed record RunContext(
     /// <summary>Takes what a person should read in the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>With less room on a disk, in bytes, a gate that fails proves nothing.</summary>
+    public long DiskFloor { get; init; } = Core.Capacity.Judgement.UsualDisk;
+
     /// <summary>What fences agents and gates in; null for nothing.</summary>
     public Fences? Fences { get; init; }
 
@@ -145,20 +148,24 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     /// <summary>What was built in worktrees that wait for the next run goes; where that fails, the next run sees to it.</summary>
     public async ValueTask DisposeAsync()
     {
+        await TryAsync(() => new ValueTask(_handing.AllAsync())).ConfigureAwait(false);
+        await TryAsync(_gates.DisposeAsync).ConfigureAwait(false);
+        await TryAsync(() => new ValueTask(_handing.Pool.TidyAsync(CancellationToken.None))).ConfigureAwait(false);
+        await TryAsync(() => new ValueTask(repository.Packs.EndAsync())).ConfigureAwait(false);
+        _workplaces.Dispose();
+        Healing.Dispose();
+    }
+
+    private async ValueTask TryAsync(Func<ValueTask> tidy)
+    {
         try
         {
-            await _handing.AllAsync().ConfigureAwait(false);
-            await _gates.DisposeAsync().ConfigureAwait(false);
-            await _handing.Pool.TidyAsync(CancellationToken.None).ConfigureAwait(false);
-            await repository.Packs.EndAsync().ConfigureAwait(false);
+            await tidy().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is GitFailedException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
             context.Warn($"what was built in a worktree stays: {e.Message.ReplaceLineEndings(" ")}");
         }
-
-        _workplaces.Dispose();
-        Healing.Dispose();
     }
 
     /// <summary>Before each order: what agents may have done to the folders that all of them share is seen, and mended where that can be.</summary>
@@ -188,8 +195,8 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> PrepareAsync(Order.Prepare o, CancellationToken cancellation)
     {
-        // What the checkout lacks as well needs no worktree to be known as missing.
-        if (await UnmetAsync(o, repository.Places.Root, cancellation).ConfigureAwait(false) is { } unmet)
+        // What the checkout lacks as well needs no worktree to be known as missing, unless making one ready makes it.
+        if (!_workplaces.MakesFiles && await UnmetAsync(o, repository.Places.Root, cancellation).ConfigureAwait(false) is { } unmet)
         {
             return unmet;
         }
@@ -198,7 +205,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var carried = o.Step.Carry is { } work
             ? await _commits.CarryAsync(place, work, o.Step.Base, $"{place.Name}: carried on", Invariant($"carried-{o.Attempt}"), cancellation).ConfigureAwait(false)
             : new CarriedWork(null, null, default);
-        await _handing.AllAsync().WaitAsync(cancellation).ConfigureAwait(false); // perhaps its own; and each is one that it can have
+        await _handing.ToHaveAsync(o.Milestone).WaitAsync(cancellation).ConfigureAwait(false);
         await _workplaces.TearDownAsync(place.Name, cancellation).ConfigureAwait(false);
         await Trees.EnsureAsync(place, carried.Commit ?? o.Step.Base, renew: true, cancellation, carried.Shown).ConfigureAwait(false);
         await _workplaces.ReadyAsync(place.Name, o.Step.Base, anew: true, cancellation).ConfigureAwait(false);
@@ -298,7 +305,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         var finished = await _gates.MilestoneAsync(o, workplace, cancellation).ConfigureAwait(false);
         if (finished is Event.GateFinished { Results: var results } && !results.Any(r => r.Blocks))
         {
-            _handing.GiveBack(PlaceOf(o.Milestone), o.Tip, () => _workplaces.LeaveAsync(o.Milestone.ToString(), CancellationToken.None));
+            _handing.GiveBack(PlaceOf(o.Milestone), o.Tip, () => _workplaces.LeaveAsync(o.Milestone.ToString(), CancellationToken.None), context.Worktree.Teardown.Count > 0);
         }
 
         return finished;

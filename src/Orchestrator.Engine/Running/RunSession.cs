@@ -177,6 +177,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             Fences = fences,
             Earlier = NotOf(opened),
             Secrets = secrets.Look,
+            DiskFloor = settings.DiskFloor * Mebi ?? Core.Capacity.Judgement.UsualDisk,
             LearnSecrets = secrets.Scanner.Learn,
             Clean = new CleanWriting(secrets.Scanner, text => log.Say(LogEventLevel.Warning, text)),
             Warn = text => log.Say(LogEventLevel.Warning, text),
@@ -192,7 +193,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         using var meters = new TreeMeters(time);
         var series = new MachineSeries();
         var slots = new MachineSlots(MachineSlots.FolderIn(user.SharedFolder), settings.MaxTurnsOfMachine ?? Math.Max(Math.Max(8, 2 * Environment.ProcessorCount), settings.MaxParallelTasks), time);
-        var limits = new Core.Capacity.GaugeLimits(settings.MaxParallelTasks, settings.MemoryReserve * Mebi, settings.DiskFloor * Mebi, slots.Most);
+        var limits = new Core.Capacity.GaugeLimits(settings.MaxParallelTasks, settings.MemoryReserve * Mebi, settings.DiskFloor * Mebi, slots.Most, CheckoutSize.Of(repository.Places, opened.Base.Length / 2));
         using var watch = new MachineWatch(ProbeOf(repository.Places, logs), slots, meters, limits, series, time);
         await using var hands = new Hands(context, repository, new TurnRunner(setup, held, meters), held, slots, new GateRunner(new Dictionary<string, string>(commands) { ["CI"] = "1" }), tasks, new ConfigGuard(repository));
         var evidence = EvidenceOf(journal, repository.Places, opened.Run, settings, text => log.Say(LogEventLevel.Warning, text));
@@ -244,11 +245,12 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
     ];
 
     /// <summary>
-    /// What each agent, gate or command may take. A shortage of memory ends somebody only when it is worse than one that
-    /// holds new work back; one of the disk before that, for what was written stays, and would hold back all others.
+    /// What each agent, gate or command may take. A shortage of memory ends somebody only when it is worse than one in which
+    /// turns are frozen, which is tried first; one of the disk before that, for what was written stays, and would hold back
+    /// all others.
     /// </summary>
     private static Core.Capacity.Bounds BoundsOf(Core.Capacity.GaugeLimits limits, long? diskFree) =>
-        new(MostProcesses, MostPrinted, limits.MemoryReserve / 2, Math.Max(2 * limits.DiskFloor ?? LeastDisk, (diskFree ?? 0) / 4));
+        new(MostProcesses, MostPrinted, limits.MemoryReserve / 4, Math.Max(2 * limits.DiskFloor ?? LeastDisk, (diskFree ?? 0) / 4));
 
     /// <summary>Looks at all that a run writes to.</summary>
     public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null) =>

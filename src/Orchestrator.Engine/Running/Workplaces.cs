@@ -34,6 +34,9 @@ public sealed class Workplaces(RunContext context, Repository repository, GateRu
 
     private WorktreeSetting Settings => context.Worktree;
 
+    /// <summary>Whether more files may stand in a worktree that is ready than in the commit and in the user's checkout.</summary>
+    public bool MakesFiles => Settings.Setup.Count > 0 || File.Exists(Path.Combine(Places.Root, ".gitmodules"));
+
     /// <inheritdoc/>
     public void Dispose() => _ports.Dispose();
 

@@ -36,6 +36,20 @@ public sealed class ReadyTests
     }
 
     [Fact]
+    public void A_teardown_that_hangs_keeps_nobody_waiting_who_begins()
+    {
+        using var repository = new SampleRepository(
+            "\"max_parallel_tasks\": 1, \"review\": { \"level\": \"none\" }, \"worktree\": { \"teardown\": \"test -f $HOME/go || case $PWD in */1A) touch $HOME/hangs; while ! test -f $HOME/go; do sleep 0.1; done;; esac\" }",
+            ("1A", "fake: ok"), ("1B", "fake: hold:implement"));
+        using var run = repository.Start("run");
+        repository.AwaitHeld(run); // the next one is at work
+        HeldRun.Until(() => File.Exists(Path.Combine(repository.Home, "hangs")), 30, () => run.Out + run.Error);
+        repository.LetGo();
+        Assert.True(run.WaitForExit(60) == 0, run.Out + run.Error);
+        repository.EndedWell("1A 1B");
+    }
+
+    [Fact]
     public void A_setup_that_fails_is_said_and_tried_again_until_it_works()
     {
         using var repository = new SampleRepository("\"worktree\": { \"setup\": \"test -f $HOME/online || { echo cannot reach it; exit 6; }\" }", ("1A", "fake: ok"));

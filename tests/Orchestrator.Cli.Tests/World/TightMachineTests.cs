@@ -47,6 +47,23 @@ public sealed class TightMachineTests
         Assert.All(metrics.RootElement.GetProperty("milestones").EnumerateArray(), milestone => Assert.Equal(1, milestone.GetProperty("attempts").GetInt32()));
     }
 
+    [Fact]
+    public void A_gate_that_fails_for_want_of_room_is_run_again_when_there_is_some()
+    {
+        const string Gate = "{ \"name\": \"builds\", \"run\": \"head -c 60000000 /dev/zero > big; code=$?; rm -f big; exit $code\" }";
+        using var repository = new SampleRepository($"\"retry_attempts\": 1, \"review\": {{ \"level\": \"none\", \"rounds\": 0 }}, \"gates\": [ {Gate} ]", ("1A", "fake: ok"));
+        using var disk = new SmallDisk(repository, megabytes: 110);
+        disk.FillUpTo(32 * Mebi);
+        using var run = disk.Start("run");
+        Until(() => disk.Ask("status", "--json").Contains("MiB left on the disk", StringComparison.Ordinal));
+        Assert.False(run.HasExited, run.Out + run.Error);
+        disk.Empty();
+        Assert.True(run.WaitForExit(Patience) == 0, run.Out + run.Error);
+        disk.BringBack();
+        repository.EndedWell("1A");
+        Assert.Equal("1A attempt 1 round 0\n", repository.Read("out/1A.txt"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -88,12 +105,7 @@ public sealed class TightMachineTests
         Assert.Equal("1A attempt 1 round 0\n", repository.Read("out/1A.txt"));
     }
 
-    /// <summary>In place and always of the same length, since it is read at any moment.</summary>
-    private static void SetAvailable(string file, int mebibytes)
-    {
-        using var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        stream.Write(System.Text.Encoding.ASCII.GetBytes(FormattableString.Invariant($"MemTotal:     {4096 * 1024,10} kB\nMemAvailable: {mebibytes * 1024,10} kB\n")));
-    }
+    private static void SetAvailable(string file, int mebibytes) => SmallMemory.Tell(file, 4096, mebibytes);
 
     private static int Frozen(SmallDisk disk)
     {

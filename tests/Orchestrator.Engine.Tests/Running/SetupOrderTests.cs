@@ -66,14 +66,34 @@ public sealed class SetupOrderTests : InRepository
         Assert.Equal((FailureKind.Transient, "worktree.setup"), (failed.Kind, failed.Code));
     }
 
+    [Fact]
+    public async Task A_gate_that_the_machine_may_have_failed_before_excuses_nothing()
+    {
+        await using var hands = Make("true", new GateSetting("tests", "echo 'cp: No space left on device'; exit 1", GateSetting.DefaultTimeout), new GateSetting("red before", "echo 'it is broken'; exit 1", GateSetting.DefaultTimeout));
+        var finished = Assert.IsType<Event.GateFinished>(await hands.CarryOutAsync(Test(await CommitOfAsync("new.txt")), Stop));
+        Assert.True(finished.Results[0].Blocks);
+        Assert.Null(finished.Results[0].Before);
+        Assert.False(finished.Results[1].Blocks);
+    }
+
+    [Fact]
+    public async Task What_the_setup_makes_may_be_taken_for_granted()
+    {
+        await using var hands = Make("mkdir -p made && echo x > made/tool");
+        Assert.IsType<Event.WorktreeReady>(await hands.CarryOutAsync(new Order.Prepare(Seven, Id, 1, new Step.Prepare(Repo.Tip())), Stop));
+        await using var others = Make("true");
+        var failed = Assert.IsType<Event.OrderFailed>(await others.CarryOutAsync(new Order.Prepare(Seven, Id, 1, new Step.Prepare(Repo.Tip())), Stop));
+        Assert.Equal((FailureKind.Milestone, "entry.unmet"), (failed.Kind, failed.Code));
+    }
+
     private Order.TestCandidate Test(string commit) => new(Seven, commit, [Id], Repo.Tip());
 
     private async Task<string> CommitOfAsync(string file) => (await WorkAsync("1B", (file, "x\n"))).Tip;
 
-    private Hands Make(string setup)
+    private Hands Make(string setup, params GateSetting[] gates)
     {
-        var plan = new Plan([new Milestone(Id, "Title", "hash", default)]);
-        var context = new RunContext(new RunId(Run), plan, Main, PublishMode.FastForward, Gates, new Dictionary<MilestoneId, string>(), Opened.Places.CommonDir)
+        var plan = new Plan([new Milestone(Id, "Title", "hash", default) { Entry = ["`made/tool` exists"] }]);
+        var context = new RunContext(new RunId(Run), plan, Main, PublishMode.FastForward, gates is [] ? Gates : gates, new Dictionary<MilestoneId, string>(), Opened.Places.CommonDir)
         {
             Worktree = new WorktreeSetting { Setup = [setup], Ports = 0 },
         };
