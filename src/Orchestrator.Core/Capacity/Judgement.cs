@@ -25,7 +25,7 @@ public static class Judgement
     private const long LeastMemory = 32 * Mebi;
 
     /// <summary>Less than this on any disk, and not even the journal is sure to be written.</summary>
-    private const long FullDisk = 8 * Mebi;
+    public const long FullDisk = 8 * Mebi;
 
     // The share of ten seconds in which something waited for memory: pages are being fetched again that were just thrown away.
     private const double StallsTense = 20;

@@ -16,6 +16,9 @@ namespace Orchestrator.Engine.Gates;
 /// <param name="around">The fence that they run in; null for none.</param>
 public sealed class GateRunner(IReadOnlyDictionary<string, string> environment, Func<ProcessSpec, ProcessSpec>? around = null)
 {
+    /// <summary>What is said of one that was ended for what it took.</summary>
+    public const string EndedFor = "ended so that others can go on";
+
     private const int DetailBytes = 4000;
     private const int OutputBytes = 4 << 20; // where the names of failing tests are looked for
 
@@ -79,7 +82,7 @@ public sealed class GateRunner(IReadOnlyDictionary<string, string> environment, 
             {
                 if (process.Excess is { } excess)
                 {
-                    return (false, $"{GateShortage.Ended}: {excess}\n{Tail(log, DetailBytes).Trim()}");
+                    return (false, $"{EndedFor}: {excess}\n{Tail(log, DetailBytes).Trim()}");
                 }
 
                 return (true, exit == 0 ? null : $"exit code {exit}\n{Tail(log, DetailBytes).Trim()}");

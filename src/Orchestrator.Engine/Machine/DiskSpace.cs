@@ -1,10 +1,9 @@
 using Orchestrator.Core;
 using Orchestrator.Core.Capacity;
-using Orchestrator.Engine.Processes;
 
 namespace Orchestrator.Engine.Machine;
 
-/// <summary>Room on the file systems that folders lie on, each named once by the first of its folders.</summary>
+/// <summary>Room on the file systems that folders lie on, each named once by the first of its folders. No folder may lead through a link.</summary>
 internal static class DiskSpace
 {
     /// <summary>Looks at them; a folder that is not there, or whose disk does not tell, is passed over.</summary>
@@ -14,7 +13,7 @@ internal static class DiskSpace
         var disks = new List<(string Mount, Disk Disk)>();
         foreach (var (folder, isWorktrees) in (worktrees is null ? [] : new[] { (worktrees, true) }).Concat(folders.Select(folder => (folder, false))))
         {
-            var mount = MountOf(Posix.RealPath(folder) ?? Path.GetFullPath(folder), mounts);
+            var mount = MountOf(Path.GetFullPath(folder), mounts);
             if (!disks.Exists(known => known.Mount == mount) && Look(folder, isWorktrees) is { Total: > 0 } disk)
             {
                 disks.Add((mount, disk));

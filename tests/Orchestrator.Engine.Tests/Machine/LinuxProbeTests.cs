@@ -1,5 +1,7 @@
 using Orchestrator.Core.Capacity;
+using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Machine;
+using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Tests.Support;
 
 namespace Orchestrator.Engine.Tests.Machine;
@@ -27,6 +29,18 @@ public sealed class LinuxProbeTests : IDisposable
         var sample = Look();
         Assert.Equal((16000 * Mebi, 8000 * Mebi, 8d), (sample.MemoryTotal, sample.MemoryAvailable, sample.Cores));
         Assert.Equal((3.5, 83.25, 2.5, (double?)null, (double?)null), (sample.Load, sample.CpuStall, sample.MemoryStall, sample.IoStall, sample.CpuBusy));
+    }
+
+    [Fact]
+    public void A_folder_that_leads_to_another_disk_is_looked_at_there()
+    {
+        using var memory = new TempFolder(quick: true);
+        var total = new DriveInfo(memory.Path).TotalSize;
+        Assert.SkipWhen(new DriveInfo(_root.Path).TotalSize == total, "no second disk");
+        var link = _root.In("link");
+        Directory.CreateSymbolicLink(link, memory.Path);
+        var disks = RunSession.ProbeOf(new RepositoryPlaces(_root.Path, _root.Path), link, link).Look().Disks;
+        Assert.Equal([(_root.Path, false), (memory.Path, true)], disks.Select(disk => (disk.Path, disk.Total == total)));
     }
 
     [Fact]

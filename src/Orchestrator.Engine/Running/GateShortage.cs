@@ -1,24 +1,24 @@
 using Orchestrator.Core.Agents;
 using Orchestrator.Core.Capacity;
+using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Machine;
+using Orchestrator.Engine.Processes;
 
-namespace Orchestrator.Engine.Gates;
+namespace Orchestrator.Engine.Running;
 
 /// <summary>
 /// A gate that fails for want of disk or memory says nothing of the work, and nothing of what was before it either: that it
 /// failed there too must not let work through that nobody tested. It may be known by what the gate said; on a full disk it
 /// cannot even say that.
 /// </summary>
-/// <param name="room">With less room on a disk than this, in bytes, whatever fails may have failed for that.</param>
-/// <param name="folders">Where gates write.</param>
-internal sealed class GateShortage(long room, params IReadOnlyList<string> folders)
+/// <param name="room">With less room on the disk of worktrees than this, in bytes, no further one is begun, and whatever fails in one may have failed for that.</param>
+/// <param name="worktree">Where gates run.</param>
+/// <param name="temporary">Where they write besides; that may well be small.</param>
+internal sealed class GateShortage(long room, string worktree, string temporary)
 {
-    /// <summary>What is said of one that was ended for what it took.</summary>
-    public const string Ended = "ended so that others can go on";
-
     private static readonly string[] Words =
     [
-        Ended, "exit code 137", "No space left on device", "ENOSPC", "Disk quota exceeded", "EDQUOT", "not enough space on the disk",
+        GateRunner.EndedFor, "exit code 137", "No space left on device", "ENOSPC", "Disk quota exceeded", "EDQUOT", "not enough space on the disk",
         "Cannot allocate memory", "ENOMEM", "out of memory", "OutOfMemory", "MemoryError", "bad_alloc",
     ];
 
@@ -36,5 +36,16 @@ internal sealed class GateShortage(long room, params IReadOnlyList<string> folde
         }
     }
 
-    private Disk? Full() => DiskSpace.Of(null, folders).Select(disk => (Disk?)disk).FirstOrDefault(disk => disk!.Value.Free < room);
+    private Disk? Full()
+    {
+        foreach (var disk in DiskSpace.Of(Posix.RealPath(worktree) ?? worktree, [Posix.RealPath(temporary) ?? temporary]).AsSpan())
+        {
+            if (disk.Free < (disk.Worktrees ? room : Judgement.FullDisk))
+            {
+                return disk;
+            }
+        }
+
+        return null;
+    }
 }
