@@ -40,13 +40,13 @@ public sealed class ReadyTests
     {
         using var repository = new SampleRepository(
             "\"max_parallel_tasks\": 1, \"review\": { \"level\": \"none\" }, \"worktree\": { \"teardown\": \"test -f $HOME/go || case $PWD in */1A) touch $HOME/hangs; while ! test -f $HOME/go; do sleep 0.1; done;; esac\" }",
-            ("1A", "fake: ok"), ("1B", "fake: hold:implement"));
+            ("1A", "fake: ok"), ("1B", "fake: ok"), ("1C", "fake: hold:implement")); // the second is made ready before the first ends
         using var run = repository.Start("run");
-        repository.AwaitHeld(run); // the next one is at work
+        repository.AwaitHeld(run); // the last one is at work
         HeldRun.Until(() => File.Exists(Path.Combine(repository.Home, "hangs")), 30, () => run.Out + run.Error);
         repository.LetGo();
         Assert.True(run.WaitForExit(60) == 0, run.Out + run.Error);
-        repository.EndedWell("1A 1B");
+        repository.EndedWell("1A 1B 1C");
     }
 
     [Fact]
