@@ -42,7 +42,7 @@ public static class Judgement
         Consider(Memory(sample, Largest(load.Footprints, f => f.Memory, UsualMemory), load.Loose, limits));
         foreach (var disk in sample.Disks.AsSpan())
         {
-            Consider(OfDisk(disk, limits.DiskFloor ?? Math.Max(limits.Checkout, Largest(load.Footprints, f => f.Disk ?? 0, limits.Checkout + UsualDisk)), load.Loose));
+            Consider(OfDisk(disk, Largest(load.Footprints, f => f.Disk ?? 0, 0), sample.Standing, limits));
         }
 
         Consider(Cpu(sample, load.Footprints));
@@ -77,12 +77,16 @@ public static class Judgement
             : new MachineReading(Pressure.Calm, rooms, $"a turn is reckoned with {each / Mebi} MiB of memory", Scarce.Memory);
     }
 
-    /// <summary>What turns have written already is in what is free no more.</summary>
-    private static MachineReading OfDisk(Disk disk, long each, int loose) =>
-        disk.Free < FullDisk ? new MachineReading(Pressure.Critical, 0, $"less than {FullDisk / Mebi} MiB are free on the disk of {disk.Path}", Scarce.Disk)
-        : !disk.Worktrees ? MachineReading.Unknown
-        : disk.Free < each ? new MachineReading(Pressure.Tense, 1, $"less than {each / Mebi} MiB are free on the disk of {disk.Path}", Scarce.Disk)
-        : new MachineReading(Pressure.Calm, Rooms(loose + (disk.Free / Math.Max(each, 1))), $"a worktree is reckoned with {each / Mebi} MiB of the disk of {disk.Path}", Scarce.Disk);
+    /// <summary>Worktrees that stand are handed on, and take nothing more than what is built in them; what is free is for others.</summary>
+    private static MachineReading OfDisk(Disk disk, long measured, int standing, GaugeLimits limits)
+    {
+        var (build, each) = limits.DiskFloor is { } floor ? (floor, floor) : (Math.Max(UsualDisk, measured - limits.Checkout), Math.Max(limits.Checkout + UsualDisk, measured));
+        return disk.Free < FullDisk ? new MachineReading(Pressure.Critical, 0, $"less than {FullDisk / Mebi} MiB are free on the disk of {disk.Path}", Scarce.Disk)
+            : !disk.Worktrees ? MachineReading.Unknown
+            : disk.Free < build ? new MachineReading(Pressure.Tense, 1, $"less than {build / Mebi} MiB are free on the disk of {disk.Path}", Scarce.Disk)
+            : disk.Free < each && standing == 0 ? new MachineReading(Pressure.Tense, 1, $"less than {each / Mebi} MiB are free on the disk of {disk.Path}", Scarce.Disk)
+            : new MachineReading(Pressure.Calm, Rooms(standing + (disk.Free / Math.Max(each, 1))), $"a worktree is reckoned with {each / Mebi} MiB of the disk of {disk.Path}", Scarce.Disk);
+    }
 
     /// <summary>
     /// Turns that work are reckoned with what they used, and may together want twice what there is: a turn that waits a

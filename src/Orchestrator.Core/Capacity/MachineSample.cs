@@ -37,6 +37,9 @@ public sealed record MachineSample
     /// <summary>The file systems that the run writes to, each once.</summary>
     public Items<Disk> Disks { get; init; }
 
+    /// <summary>How many worktrees stand on the disk of the worktrees: the next to begin can have one of them.</summary>
+    public int Standing { get; init; }
+
     /// <summary>The memory that our own turns hold now.</summary>
     public long? MemoryOfTurns { get; init; }
 

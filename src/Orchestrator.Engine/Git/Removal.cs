@@ -133,12 +133,15 @@ public sealed class Removal(Repository repository)
         await DeleteAsync(folder, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Gives us the right to write to all that lies in a folder of ours: some tools take it away from what they fetched.</summary>
+    /// <summary>
+    /// Gives us the right to change the folders in one of ours, which is all that removing and replacing what lies in them
+    /// takes: some tools take it away from what they fetched. Files are left alone, for they may be linked to from elsewhere.
+    /// </summary>
     internal static async Task OpenUpAsync(string folder, CancellationToken cancellation)
     {
-        if (IsFolder(folder) && File.Exists("/bin/chmod")) // what a link leads to is not ours
+        if (IsFolder(folder) && File.Exists("/usr/bin/find")) // what a link leads to is not ours
         {
-            var spec = new ProcessSpec("/bin/chmod", ["-R", "u+rwX", "--", folder], "/", new Dictionary<string, string>());
+            var spec = new ProcessSpec("/usr/bin/find", [folder, "-type", "d", "!", "-perm", "-u+rwx", "-exec", "/bin/chmod", "u+rwx", "--", "{}", ";"], "/", new Dictionary<string, string>());
             await ShortProcess.RunAsync(spec, null, TimeSpan.FromMinutes(5), cancellation).ConfigureAwait(false);
         }
     }

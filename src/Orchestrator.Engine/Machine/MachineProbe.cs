@@ -10,6 +10,9 @@ public sealed class MachineProbe(string? worktrees, params IReadOnlyList<string>
     private readonly LinuxProbe _linux = new();
     private readonly ProcessorTimes _times = new();
 
+    /// <summary>Tells how many worktrees stand.</summary>
+    public Func<int> Standing { get; init; } = () => 0;
+
     /// <summary>Looks. How busy the processors are is known from the second look on.</summary>
     public MachineSample Look()
     {
@@ -17,7 +20,7 @@ public sealed class MachineProbe(string? worktrees, params IReadOnlyList<string>
             : OperatingSystem.IsWindows() ? WindowsProbe.Look(_times)
             : OperatingSystem.IsMacOS() ? MacProbe.Look()
             : new MachineSample { Cores = Environment.ProcessorCount };
-        return sample with { Disks = DiskSpace.Of(worktrees, folders) };
+        return sample with { Disks = DiskSpace.Of(worktrees, folders), Standing = Standing() };
     }
 
     /// <summary>One look, judged by itself with the usual limits; how much room there is, is said for up to 64 turns.</summary>

@@ -17,15 +17,15 @@ public sealed class EntryLook(Repository repository, UserEnvironment agents)
     /// <summary>What is not met and what to do about it, as one text; null when nothing is known to be missing.</summary>
     /// <param name="entry">The requirements.</param>
     /// <param name="commit">The commit that the work begins at.</param>
-    /// <param name="folder">A folder in which a file counts as well: the worktree, into which ignored ones may have been brought.</param>
+    /// <param name="folder">A folder in which a file counts as well: the worktree, into which ignored ones may have been brought. Null to look for tools alone.</param>
     /// <param name="cancellation">Ends the look.</param>
-    public async Task<string?> UnmetAsync(Items<string> entry, string commit, string folder, CancellationToken cancellation)
+    public async Task<string?> UnmetAsync(Items<string> entry, string commit, string? folder, CancellationToken cancellation)
     {
         var requirements = entry.Select(EntryRequirement.Of).ToList();
         var missing = MissingTools(requirements, agents);
-        var paths = requirements.OfType<EntryRequirement.Files>().SelectMany(files => files.Paths).Distinct(StringComparer.Ordinal).ToList();
+        var paths = folder is null ? [] : requirements.OfType<EntryRequirement.Files>().SelectMany(files => files.Paths).Distinct(StringComparer.Ordinal).ToList();
         var there = paths.Count == 0 ? [] : await ThereAsync(commit, paths, cancellation).ConfigureAwait(false);
-        missing.AddRange(paths.Where(path => !there.Contains(path) && !StandsIn(folder, path)).Select(path => $"'{path}' is not in the commit that the work begins at: commit it, or let an earlier milestone make it."));
+        missing.AddRange(paths.Where(path => !there.Contains(path) && !StandsIn(folder!, path)).Select(path => $"'{path}' is not in the commit that the work begins at: commit it, or let an earlier milestone make it."));
         return missing.Count == 0 ? null : string.Join(' ', missing);
     }
 

@@ -17,7 +17,12 @@ namespace Orchestrator.Engine.Running;
 /// </summary>
 internal sealed class GateHands(RunContext context, Repository repository, GateRunner gates, Worktrees worktrees, Workplaces workplaces) : IAsyncDisposable
 {
+    // With the pauses between them about a quarter of an hour.
+    private const int MostWaits = 8;
+
     private readonly ConcurrentDictionary<(string Commit, GateSetting Gate), GateBefore> _before = new();
+    private readonly ConcurrentDictionary<(string Commit, GateSetting Gate), bool> _unsure = new();
+    private readonly ConcurrentDictionary<(string Folder, string Before), int> _waited = new();
     private readonly ConcurrentDictionary<string, string> _last = new();
     private readonly SemaphoreSlim _looking = new(1, 1);
 
@@ -82,19 +87,38 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
 
     private async Task<Items<GateResult>> RunAsync(GatePlace place, Workplace workplace, CancellationToken cancellation)
     {
-        var results = await gates.In(workplace).RunAsync(GatesOf(place.Milestones), place.Folder, place.Logs, place.Order, cancellation).ConfigureAwait(false);
-        for (var i = 0; i < context.Gates.Count; i++)
+        try
         {
-            if (!results[i].Passed)
+            var results = await gates.In(workplace).RunAsync(GatesOf(place.Milestones), place.Folder, place.Logs, place.Order, cancellation).ConfigureAwait(false);
+            for (var i = 0; i < context.Gates.Count; i++)
             {
-                results = results.With(i, results[i] with { Before = await BeforeAsync(context.Gates[i], place, i, cancellation).ConfigureAwait(false) });
+                if (!results[i].Passed)
+                {
+                    results = results.With(i, results[i] with { Before = await BeforeAsync(context.Gates[i], place, i, cancellation).ConfigureAwait(false) });
+                }
             }
+
+            WaitForRoom(place, results);
+            return results;
         }
+        finally
+        {
+            await context.Clean.FilesAsync(place.Logs + "/").ConfigureAwait(false);
+        }
+    }
 
-        ShortageIn(place).ThrowIfFull(results);
-
-        await context.Clean.FilesAsync(place.Logs + "/").ConfigureAwait(false);
-        return results;
+    /// <summary>When a gate stands in the way and the disk is as good as full, the gates are run again later; a few times, for it may not be the disk.</summary>
+    /// <exception cref="IOException">They are.</exception>
+    private void WaitForRoom(GatePlace place, Items<GateResult> results)
+    {
+        if (results.FirstOrDefault(result => result.Blocks) is not { } failed || ShortageIn(place).Full() is not { } full)
+        {
+            _waited.TryRemove((place.Folder, place.Before), out _);
+        }
+        else if (_waited.AddOrUpdate((place.Folder, place.Before), 1, (_, times) => times + 1) <= MostWaits)
+        {
+            throw new IOException($"'{failed.Name}' failed with {full.Free >> 20} MiB left on the disk of {full.Path}: {failed.Detail.Split('\n')[0]}");
+        }
     }
 
     /// <summary>How it ended before; null when that says nothing, because the machine may be to blame: then it stands in the way.</summary>
@@ -108,7 +132,8 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
                 var log = Path.Combine(place.Logs, $"{i + 1}.before");
                 var result = await OnBeforeAsync(
                     place.Before, (folder, workplace) => gates.In(workplace).RunAsync(gate, folder, log, $"{place.Order}/before/{i + 1}", cancellation), cancellation).ConfigureAwait(false);
-                if (ShortageIn(place).MayExplain(result))
+                var shortage = ShortageIn(place);
+                if (shortage.Explains(result) || (shortage.MayExplain(result) && _unsure.TryAdd((place.Before, gate), true)))
                 {
                     return null;
                 }
@@ -124,7 +149,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
         }
     }
 
-    private GateShortage ShortageIn(GatePlace place) => new(context.DiskFloor, place.Folder, Path.GetTempPath());
+    private static GateShortage ShortageIn(GatePlace place) => new(place.Folder, Path.GetTempPath());
 
     private Task<string> WorktreeAsync(string name, string commit, CancellationToken cancellation)
     {

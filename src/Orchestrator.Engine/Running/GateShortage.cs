@@ -8,39 +8,31 @@ namespace Orchestrator.Engine.Running;
 
 /// <summary>
 /// A gate that fails for want of disk or memory says nothing of the work, and nothing of what was before it either: that it
-/// failed there too must not let work through that nobody tested. It may be known by what the gate said; on a full disk it
-/// cannot even say that.
+/// failed there too must not let work through that nobody tested. It may be known by the last that the gate said; on a full
+/// disk it cannot even say that.
 /// </summary>
-/// <param name="room">With less room on the disk of worktrees than this, in bytes, no further one is begun, and whatever fails in one may have failed for that.</param>
 /// <param name="worktree">Where gates run.</param>
 /// <param name="temporary">Where they write besides; that may well be small.</param>
-internal sealed class GateShortage(long room, string worktree, string temporary)
+internal sealed class GateShortage(string worktree, string temporary)
 {
-    private static readonly string[] Words =
+    private static readonly string[] LastWords =
     [
-        GateRunner.EndedFor, "exit code 137", "No space left on device", "ENOSPC", "Disk quota exceeded", "EDQUOT", "not enough space on the disk",
-        "Cannot allocate memory", "ENOMEM", "out of memory", "OutOfMemory", "MemoryError", "bad_alloc",
+        "No space left on device", "ENOSPC", "Disk quota exceeded", "not enough space on the disk", "Cannot allocate memory", "ENOMEM", "out of memory", "OutOfMemory", "MemoryError", "bad_alloc",
     ];
 
-    /// <summary>Whether the machine may be to blame that a gate failed just now.</summary>
+    /// <summary>Whether the machine is to blame for sure that a gate failed just now.</summary>
+    public bool Explains(GateResult result) => !result.Passed && (Says(result, GateRunner.EndedFor) || Full() is not null);
+
+    /// <summary>Whether it may be, by how the gate ended or what it said last. One that fails so again and again does so by itself.</summary>
     public bool MayExplain(GateResult result) =>
-        !result.Passed && (Words.Any(word => result.Detail.Contains(word, StringComparison.OrdinalIgnoreCase)) || Full() is not null);
+        Explains(result) || (!result.Passed && (Says(result, "exit code 137") || LastWords.Any(LastLine(result).Contains)));
 
-    /// <summary>When a gate stands in the way and the disk is as good as full, the gates are to be run again later.</summary>
-    /// <exception cref="IOException">It is.</exception>
-    public void ThrowIfFull(IEnumerable<GateResult> results)
-    {
-        if (results.FirstOrDefault(result => result.Blocks) is { } failed && Full() is { } full)
-        {
-            throw new IOException($"'{failed.Name}' failed with {full.Free >> 20} MiB left on the disk of {full.Path}: {failed.Detail.Split('\n')[0]}");
-        }
-    }
-
-    private Disk? Full()
+    /// <summary>The disk, when it is as good as full; null when there is room.</summary>
+    public Disk? Full()
     {
         foreach (var disk in DiskSpace.Of(Posix.RealPath(worktree) ?? worktree, [Posix.RealPath(temporary) ?? temporary]).AsSpan())
         {
-            if (disk.Free < (disk.Worktrees ? room : Judgement.FullDisk))
+            if (disk.Free < (disk.Worktrees ? Judgement.UsualDisk : Judgement.FullDisk))
             {
                 return disk;
             }
@@ -48,4 +40,8 @@ internal sealed class GateShortage(long room, string worktree, string temporary)
 
         return null;
     }
+
+    private static bool Says(GateResult result, string first) => result.Detail.StartsWith(first, StringComparison.Ordinal);
+
+    private static string LastLine(GateResult result) => result.Detail.TrimEnd().Split('\n')[^1];
 }

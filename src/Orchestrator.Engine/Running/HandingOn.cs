@@ -13,6 +13,10 @@ namespace Orchestrator.Engine.Running;
 /// <param name="repository">Its repository.</param>
 internal sealed class HandingOn(RunContext context, Repository repository)
 {
+    // A checkout of a large repository takes as long; and more than a few more than are needed nobody has room for.
+    private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(2);
+    private const int MostSlow = 2;
+
     private readonly ConcurrentDictionary<MilestoneId, (Task Task, bool IsSlow)> _givingBack = new();
     private Task _turning = Task.CompletedTask;
 
@@ -35,10 +39,20 @@ internal sealed class HandingOn(RunContext context, Repository repository)
     public Task BackAsync(IEnumerable<BatchItem> batch) => Task.WhenAll(batch.Select(item => BackAsync(item.Id)));
 
     /// <summary>
-    /// Waits for those that a milestone which begins can have, and for its own, should it have been given back. Not for one in
-    /// which a command still runs: another is made sooner.
+    /// Waits for those that a milestone which begins can have, and for its own, should it have been given back. Not for long
+    /// for one in which a command still runs, unless there are several: another is made sooner.
     /// </summary>
-    public Task ToHaveAsync(MilestoneId milestone) => Task.WhenAll(_givingBack.Values.Where(back => !back.IsSlow).Select(back => back.Task).Append(BackAsync(milestone)).Append(_turning));
+    public async Task ToHaveAsync(MilestoneId milestone)
+    {
+        await Task.WhenAll(_givingBack.Values.Where(back => !back.IsSlow).Select(back => back.Task).Append(BackAsync(milestone)).Append(_turning)).ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(Slow()), Task.Delay(WorthWaiting)).ConfigureAwait(false);
+        while (Slow() is { Count: > MostSlow } several)
+        {
+            await Task.WhenAny(several).ConfigureAwait(false);
+        }
+    }
+
+    private List<Task> Slow() => [.. _givingBack.Values.Where(back => back is { IsSlow: true, Task.IsCompleted: false }).Select(back => back.Task)];
 
     /// <summary>Waits until none is on its way.</summary>
     public Task AllAsync() => Task.WhenAll(_givingBack.Values.Select(back => back.Task).Append(_turning));

@@ -62,9 +62,6 @@ public sealed record RunContext(
     /// <summary>Takes what a person should read in the log.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
-    /// <summary>With less room on a disk, in bytes, a gate that fails proves nothing.</summary>
-    public long DiskFloor { get; init; } = Core.Capacity.Judgement.UsualDisk;
-
     /// <summary>What fences agents and gates in; null for nothing.</summary>
     public Fences? Fences { get; init; }
 
@@ -195,8 +192,8 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
 
     private async Task<Event> PrepareAsync(Order.Prepare o, CancellationToken cancellation)
     {
-        // What the checkout lacks as well needs no worktree to be known as missing, unless making one ready makes it.
-        if (!_workplaces.MakesFiles && await UnmetAsync(o, repository.Places.Root, cancellation).ConfigureAwait(false) is { } unmet)
+        // What the checkout lacks as well needs no worktree to be known as missing; but for files, where making one ready may make them.
+        if (await UnmetAsync(o, _workplaces.MakesFiles ? null : repository.Places.Root, cancellation).ConfigureAwait(false) is { } unmet)
         {
             return unmet;
         }
@@ -213,7 +210,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     }
 
     /// <summary>What the milestone takes for granted and is not there; null when nothing is known to be missing, and for work that has begun already.</summary>
-    private async Task<Event?> UnmetAsync(Order.Prepare o, string folder, CancellationToken cancellation) =>
+    private async Task<Event?> UnmetAsync(Order.Prepare o, string? folder, CancellationToken cancellation) =>
         o.Step.Carry is null && await _entry.UnmetAsync(context.Planned(o.Milestone).Entry, o.Step.Base, folder, cancellation).ConfigureAwait(false) is { } unmet
             ? Failed(o, FailureKind.Milestone, "entry.unmet", unmet)
             : null;

@@ -177,7 +177,6 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             Fences = fences,
             Earlier = NotOf(opened),
             Secrets = secrets.Look,
-            DiskFloor = settings.DiskFloor * Mebi ?? Core.Capacity.Judgement.UsualDisk,
             LearnSecrets = secrets.Scanner.Learn,
             Clean = new CleanWriting(secrets.Scanner, text => log.Say(LogEventLevel.Warning, text)),
             Warn = text => log.Say(LogEventLevel.Warning, text),
@@ -194,7 +193,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
         var series = new MachineSeries();
         var slots = new MachineSlots(MachineSlots.FolderIn(user.SharedFolder), settings.MaxTurnsOfMachine ?? Math.Max(Math.Max(8, 2 * Environment.ProcessorCount), settings.MaxParallelTasks), time);
         var limits = new Core.Capacity.GaugeLimits(settings.MaxParallelTasks, settings.MemoryReserve * Mebi, settings.DiskFloor * Mebi, slots.Most, CheckoutSize.Of(repository.Places, opened.Base.Length / 2));
-        using var watch = new MachineWatch(ProbeOf(repository.Places, logs, user.Home), slots, meters, limits, series, time);
+        using var watch = new MachineWatch(ProbeOf(repository.Places, logs), slots, meters, limits, series, time);
         await using var hands = new Hands(context, repository, new TurnRunner(setup, held, meters), held, slots, new GateRunner(new Dictionary<string, string>(commands) { ["CI"] = "1" }), tasks, new ConfigGuard(repository));
         var evidence = EvidenceOf(journal, repository.Places, opened.Run, settings, text => log.Say(LogEventLevel.Warning, text));
         var loop = new RunLoop(journal, hands, [watch, new TasksObserver(tasks), log, new MetricsFile(logs, series), .. evidence, .. observers, notices], time, Tell);
@@ -223,7 +222,7 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
             log.Say(LogEventLevel.Warning, $"no bound that is common to all orchestrators on this machine: {trouble}");
         }
 
-        var probe = ProbeOf(repository.Places, logs, user.Home);
+        var probe = ProbeOf(repository.Places, logs);
         (long? Memory, long? Disk) Free() => probe.Look() is var sample ? (sample.MemoryAvailable, sample.Disks.Where(d => d.Worktrees).Select(d => (long?)d.Free).FirstOrDefault()) : default;
         using var bounds = new BoundsWatch(disk => BoundsOf(limits, disk), Free);
         watch.Begin(loop.Tell);
@@ -252,12 +251,12 @@ public sealed class RunSession(UserEnvironment user, AgentSource agents, IReadOn
     private static Core.Capacity.Bounds BoundsOf(Core.Capacity.GaugeLimits limits, long? diskFree) =>
         new(MostProcesses, MostPrinted, limits.MemoryReserve / 4, Math.Max(2 * limits.DiskFloor ?? LeastDisk, (diskFree ?? 0) / 4));
 
-    /// <summary>Looks at all that a run writes to: the agents keep their conversations in the user's home.</summary>
-    public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null, string? home = null)
+    /// <summary>Looks at all that a run writes to.</summary>
+    public static MachineProbe ProbeOf(RepositoryPlaces places, string? logs = null)
     {
-        string[] folders = [Directory.Exists(places.Worktrees) ? places.Worktrees : places.Root, places.CommonDir, places.State, logs ?? places.Root, Path.GetTempPath(), home ?? places.Root];
+        string[] folders = [Directory.Exists(places.Worktrees) ? places.Worktrees : places.Root, places.CommonDir, places.State, logs ?? places.Root, Path.GetTempPath()];
         var real = folders.Select(folder => Posix.RealPath(folder) ?? folder).ToList();
-        return new MachineProbe(real[0], real[1..]);
+        return new MachineProbe(real[0], real[1..]) { Standing = () => Directory.Exists(places.Worktrees) ? Directory.EnumerateDirectories(places.Worktrees).Count() : 0 };
     }
 
     private static Event WithMachine(Event first, Core.Capacity.MachineReading? reading) => first switch

@@ -104,13 +104,15 @@ public sealed class GaugeSentences
     [Fact]
     public void A_disk_bounds_how_many_begin_by_what_is_free_and_what_a_worktree_takes()
     {
-        static MachineReading On(long free, int loose, long checkout = 0, params RoleFootprint[] took) =>
-            Judgement.Of(new MachineSample { Disks = [new Disk("/d", free * Mebi, 10_000 * Mebi, true)] }, new Load(took.ToItems(), loose), Eight with { Checkout = checkout * Mebi });
+        static MachineReading On(long free, int standing, long checkout = 0, params RoleFootprint[] took) =>
+            Judgement.Of(new MachineSample { Disks = [new Disk("/d", free * Mebi, 10_000 * Mebi, true)], Standing = standing }, new Load(took.ToItems(), 0), Eight with { Checkout = checkout * Mebi });
         Assert.Equal((3, Scarce.Disk), (On(200, 0).Room, On(200, 0).Scarce));
-        Assert.Equal(5, On(200, 2).Room); // those have theirs
+        Assert.Equal(5, On(200, 2).Room);
         Assert.Equal(MachineReading.Unknown, On(512, 0));
         Assert.Equal(1, On(6000, 0, checkout: 5000).Room);
         Assert.Equal(Pressure.Tense, On(5000, 0, checkout: 5000).Pressure);
+        Assert.Equal((Pressure.Calm, 4), (On(500, 4, checkout: 5000).Pressure, On(500, 4, checkout: 5000).Room)); // those are handed on
+        Assert.Equal(Pressure.Tense, On(500, 4, 50, Took(10, disk: 1000)).Pressure); // and filled anew by what is built
         Assert.Equal(2, On(2000, 0, 50, Took(10, disk: 1000)).Room);
         Assert.Equal(1, On(2000, 0, 1500, Took(10, disk: 100)).Room); // what was measured may have been a part of it
     }

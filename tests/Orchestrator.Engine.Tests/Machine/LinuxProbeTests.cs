@@ -39,7 +39,7 @@ public sealed class LinuxProbeTests : IDisposable
         Assert.SkipWhen(new DriveInfo(_root.Path).TotalSize == total, "no second disk");
         var link = _root.In("link");
         Directory.CreateSymbolicLink(link, memory.Path);
-        var disks = RunSession.ProbeOf(new RepositoryPlaces(_root.Path, _root.Path), link, link).Look().Disks;
+        var disks = RunSession.ProbeOf(new RepositoryPlaces(_root.Path, _root.Path), link).Look().Disks;
         Assert.Equal([(_root.Path, false), (memory.Path, true)], disks.Select(disk => (disk.Path, disk.Total == total)));
     }
 

@@ -18,6 +18,7 @@ public sealed class SetupOrderTests : InRepository
 {
     private static readonly Ticket Seven = new(7);
     private static readonly MilestoneId Id = MilestoneId.Parse("1A");
+    private static readonly MilestoneId Needy = MilestoneId.Parse("1C");
 
     private static readonly GateSetting[] Gates =
         [new("tests", "test -f prepared", GateSetting.DefaultTimeout), new("red before", "false", GateSetting.DefaultTimeout)];
@@ -74,6 +75,18 @@ public sealed class SetupOrderTests : InRepository
         Assert.True(finished.Results[0].Blocks);
         Assert.Null(finished.Results[0].Before);
         Assert.False(finished.Results[1].Blocks);
+
+        // What fails so every time does so by itself.
+        finished = Assert.IsType<Event.GateFinished>(await hands.CarryOutAsync(Test(await CommitOfAsync("newer.txt")), Stop));
+        Assert.All(finished.Results, result => Assert.False(result.Blocks));
+    }
+
+    [Fact]
+    public async Task A_tool_that_is_missing_is_named_before_a_setup_that_needs_it_is_run()
+    {
+        await using var hands = Make("no-such-tool-1");
+        var failed = Assert.IsType<Event.OrderFailed>(await hands.CarryOutAsync(new Order.Prepare(Seven, Needy, 1, new Step.Prepare(Repo.Tip())), Stop));
+        Assert.Equal((FailureKind.Milestone, "entry.unmet"), (failed.Kind, failed.Code));
     }
 
     [Fact]
@@ -92,7 +105,7 @@ public sealed class SetupOrderTests : InRepository
 
     private Hands Make(string setup, params GateSetting[] gates)
     {
-        var plan = new Plan([new Milestone(Id, "Title", "hash", default) { Entry = ["`made/tool` exists"] }]);
+        var plan = new Plan([new Milestone(Id, "Title", "hash", default) { Entry = ["`made/tool` exists"] }, new Milestone(Needy, "Title", "hash", default) { Entry = ["`no-such-tool-1` is installed"] }]);
         var context = new RunContext(new RunId(Run), plan, Main, PublishMode.FastForward, gates is [] ? Gates : gates, new Dictionary<MilestoneId, string>(), Opened.Places.CommonDir)
         {
             Worktree = new WorktreeSetting { Setup = [setup], Ports = 0 },
