@@ -43,7 +43,7 @@ public static partial class LimitDetector
         TurnOutcome.Limited Limited(RateLimitInfo? first, RateLimitInfo? second)
         {
             var structured = first?.ResetsAt ?? second?.ResetsAt;
-            var resets = structured is not null ? ResetText.Believed(structured, now) : anchored ? ResetText.Find(words, now) : null;
+            var resets = structured is not null ? ResetText.Told(structured, now) : anchored ? ResetText.Find(words, now) : null;
             return new TurnOutcome.Limited(resets, message, Scope(first?.Type ?? second?.Type, named));
         }
     }

@@ -15,6 +15,8 @@ public static partial class ResetText
     /// <summary>How long after its minute a time without a date is taken for the one that just went by, not for tomorrow's.</summary>
     private static readonly TimeSpan JustNow = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan JustOver = TimeSpan.FromMinutes(10);
+
     /// <summary>When it ends; null when the text does not say, or says something past or too far away.</summary>
     /// <param name="text">The text.</param>
     /// <param name="now">When it was said.</param>
@@ -23,7 +25,7 @@ public static partial class ResetText
         if (Epoch().Match(text) is { Success: true } epoch)
         {
             return long.TryParse(epoch.Groups["at"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < 253_402_300_799
-                ? Believed(DateTimeOffset.FromUnixTimeSeconds(at), now)
+                ? Told(DateTimeOffset.FromUnixTimeSeconds(at), now)
                 : null;
         }
 
@@ -32,6 +34,9 @@ public static partial class ResetText
 
     /// <summary>A time that is still to come, and not further away than any limit is.</summary>
     public static DateTimeOffset? Believed(DateTimeOffset? at, DateTimeOffset now) => at is { } time && time > now && time - now <= Waits.Longest ? time : null;
+
+    /// <summary>The same for a time that was told to the second. One that went by while the agent ended is believed as well: then it is over, and need not be waited for as if nothing were known.</summary>
+    public static DateTimeOffset? Told(DateTimeOffset? at, DateTimeOffset now) => at is { } time && time <= now && now - time <= JustOver ? time : Believed(at, now);
 
     private static TimeSpan? TimeOfDay(Match clock)
     {

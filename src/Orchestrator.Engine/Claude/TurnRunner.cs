@@ -68,7 +68,7 @@ public sealed class TurnRunner(AgentSetup setup, HeldTurns? held = null, TreeMet
             var outcome = why ?? TurnClassifier.Classify(role, report, exit, errors, TimeProvider.System.GetUtcNow(), turn.Brief.Bar);
             if (outcome is TurnOutcome.Limited { ResetsAt: null } limited && headers.RefusedUntil is { } until)
             {
-                outcome = limited with { ResetsAt = ResetText.Believed(until, TimeProvider.System.GetUtcNow()) };
+                outcome = limited with { ResetsAt = ResetText.Told(until, TimeProvider.System.GetUtcNow()) };
             }
 
             return TurnEnd.Of(outcome, reports) with { Footprint = took, Answer = turn.Schema is null ? null : report.Result?.Structured };

@@ -58,6 +58,8 @@ public sealed class ResetTextTests
     [InlineData("1795392318000", null)]
     [InlineData("99999999999999999999", null)]
     [InlineData("1795300000", null)]
+    [InlineData("1795377595", "2026-11-22T19:59:55Z")] // it went by while the agent ended
+    [InlineData("1795376000", null)]
     [InlineData("-5", null)]
     public void Older_versions_named_seconds(string at, string? expected) =>
         Assert.Equal(Time(expected), ResetText.Find($"Claude AI usage limit reached|{at}", Time("2026-11-22T20:00:00Z")!.Value));
