@@ -99,11 +99,14 @@ public static class FactSentence
         _ => throw new InvalidOperationException($"Unknown fact {fact.GetType().Name}."),
     };
 
-    private static string Bound(MachineReading? reading) => reading is null ? "" : Invariant($"; the machine is {reading.Pressure.ToString().ToLowerInvariant()}, room for {reading.Room}: {reading.Reason}");
+    private static string Bound(MachineReading? reading) => reading is null ? "" : "; " + Room(reading);
+
+    private static string Room(MachineReading reading) =>
+        reading.Room == int.MaxValue ? "the machine has room enough" : $"the machine is {reading.Pressure.ToString().ToLowerInvariant()}, room for {reading.Room}: {reading.Reason}";
 
     private static string Machine(MachineReading reading, RunState state)
     {
-        var room = reading.Room == int.MaxValue ? "the machine has room enough" : $"the machine is {reading.Pressure.ToString().ToLowerInvariant()}, room for {reading.Room}: {reading.Reason}";
+        var room = Room(reading);
         return state.Held.Count == 0 ? room : $"{room}; frozen: {Join(state.Plan.Milestones.Where((_, i) => state.Milestones[i].Phase is Phase.Working w && state.Held.Any(held => held.Turn == w.Ticket)).Select(m => m.Id))}";
     }
 

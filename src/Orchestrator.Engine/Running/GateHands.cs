@@ -132,8 +132,7 @@ internal sealed class GateHands(RunContext context, Repository repository, GateR
                 var log = Path.Combine(place.Logs, $"{i + 1}.before");
                 var result = await OnBeforeAsync(
                     place.Before, (folder, workplace) => gates.In(workplace).RunAsync(gate, folder, log, $"{place.Order}/before/{i + 1}", cancellation), cancellation).ConfigureAwait(false);
-                var shortage = ShortageIn(place);
-                if (shortage.Explains(result) || (shortage.MayExplain(result) && _unsure.TryAdd((place.Before, gate), true)))
+                if (ShortageIn(place).Explains(result) || (GateShortage.MayExplain(result) && _unsure.TryAdd((place.Before, gate), true)))
                 {
                     return null;
                 }

@@ -24,8 +24,7 @@ internal sealed class GateShortage(string worktree, string temporary)
     public bool Explains(GateResult result) => !result.Passed && (Says(result, GateRunner.EndedFor) || Full() is not null);
 
     /// <summary>Whether it may be, by how the gate ended or what it said last. One that fails so again and again does so by itself.</summary>
-    public bool MayExplain(GateResult result) =>
-        Explains(result) || (!result.Passed && (Says(result, "exit code 137") || LastWords.Any(LastLine(result).Contains)));
+    public static bool MayExplain(GateResult result) => !result.Passed && (Says(result, "exit code 137") || LastWords.Any(LastLine(result).Contains));
 
     /// <summary>The disk, when it is as good as full; null when there is room.</summary>
     public Disk? Full()
