@@ -82,7 +82,7 @@ internal static class GitOutput
         .Distinct(StringComparer.Ordinal);
 
     /// <summary>The call that tells two commits' or trees' difference: <c>:100644 100644 OLD NEW M</c>, NUL, the path, NUL.</summary>
-    public static readonly string[] RawDifference = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv"];
+    public static readonly string[] RawDifference = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--ignore-submodules=none", "--no-ext-diff", "--no-textconv"];
 
     /// <summary>The paths of such a difference.</summary>
     public static IReadOnlyList<string> PathsOf(string difference) => [.. Fields(difference).Where((_, i) => i % 2 == 1)];

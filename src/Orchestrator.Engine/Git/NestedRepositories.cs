@@ -44,29 +44,24 @@ internal static class NestedRepositories
         var folders = new Stack<string>([worktree]);
         while (folders.TryPop(out var folder))
         {
-            var any = false;
-            foreach (var (name, isFolder) in Entries(folder))
+            using var entries = new Entries(folder);
+            var stay = 0;
+            while (entries.MoveNext())
             {
+                var (name, isFolder) = entries.Current;
+                var path = Path.Combine(folder, name);
                 if (name.Contains('\uFFFD', StringComparison.Ordinal))
                 {
                     return false;
                 }
 
-                var path = Path.Combine(folder, name);
-                if (name.Equals(".git", StringComparison.OrdinalIgnoreCase) && (folder != worktree || name != ".git"))
+                if (IsGit(name) && (folder != worktree || name != ".git"))
                 {
-                    Directory.CreateDirectory(quarantine);
-                    var target = Path.Combine(quarantine, $"{Path.GetRelativePath(worktree, folder).Replace(Path.DirectorySeparatorChar, '_')}.{moved++}.git");
-                    while (Path.Exists(target))
-                    {
-                        target += "_";
-                    }
-
-                    Directory.Move(path, target);
+                    MoveAside(path, quarantine, $"{Path.GetRelativePath(worktree, folder).Replace(Path.DirectorySeparatorChar, '_')}.{moved++}.git");
                     continue;
                 }
 
-                any = true;
+                stay++;
                 if (name == ".git")
                 {
                     continue;
@@ -78,18 +73,49 @@ internal static class NestedRepositories
                 }
                 else
                 {
-                    count++;
+                    count++; // a link to a folder
                 }
             }
 
-            empty |= !any;
+            count += entries.Files;
+            empty |= stay + entries.Files == 0;
         }
 
         files = empty ? null : count;
         return true;
     }
 
-    /// <summary>What stands in a folder, without a look at each file: a link to a folder counts as one here.</summary>
-    private static FileSystemEnumerable<(string Name, bool IsFolder)> Entries(string folder) =>
-        new(folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false });
+    private static void MoveAside(string path, string quarantine, string name)
+    {
+        var target = Path.Combine(Directory.CreateDirectory(quarantine).FullName, name);
+        while (Path.Exists(target))
+        {
+            target += "_";
+        }
+
+        Directory.Move(path, target);
+    }
+
+    private static bool IsGit(ReadOnlySpan<char> name) => name.Equals(".git", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What stands in a folder. Plain files are counted and no more: there may be very many, and nothing is to be done with them.</summary>
+    private sealed class Entries(string folder) : FileSystemEnumerator<(string Name, bool IsFolder)>(folder, new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+    {
+        /// <summary>How many files were passed over so far.</summary>
+        public int Files { get; private set; }
+
+        protected override bool ShouldIncludeEntry(ref FileSystemEntry entry)
+        {
+            if (entry.IsDirectory || IsGit(entry.FileName) || entry.FileName.Contains('\uFFFD'))
+            {
+                return true;
+            }
+
+            Files++;
+            return false;
+        }
+
+        /// <summary>A link to a folder counts as one here.</summary>
+        protected override (string Name, bool IsFolder) TransformEntry(ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory);
+    }
 }

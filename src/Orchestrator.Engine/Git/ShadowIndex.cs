@@ -13,6 +13,9 @@ internal sealed class ShadowIndex
     // With more, git is quicker to go through all.
     private const int MostRestored = 1000;
 
+    // With more, it is time that the index knows its folders again.
+    private const int MostLaidOn = 100;
+
     private readonly Repository _repository;
     private readonly string _index;
 
@@ -119,7 +122,7 @@ internal sealed class ShadowIndex
             return (await LooseAsync(worktree, cancellation, "--modified", "--deleted").ConfigureAwait(false)).Count == 0;
         }
 
-        var differing = _repository.Git.TryAsync(_repository.Places.Shadow, ["diff-index", "--no-ext-diff", "--quiet", commit], cancellation, workTree: worktree, index: _index);
+        var differing = _repository.Git.TryAsync(_repository.Places.Shadow, ["diff-index", "--no-ext-diff", "--ignore-submodules=none", "--quiet", commit], cancellation, workTree: worktree, index: _index);
         var loose = LooseAsync(worktree, cancellation);
         await Task.WhenAll(differing, loose).ConfigureAwait(false);
         return (await differing.ConfigureAwait(false)).Succeeded && (await loose.ConfigureAwait(false)).Count == 0;
@@ -231,10 +234,18 @@ internal sealed class ShadowIndex
 
     private async Task<WrittenTree> TreeAsync(string from, CancellationToken cancellation)
     {
-        var tree = (await _repository.Git.RunAsync(_repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
-        var difference = await _repository.Objects.DifferenceAsync(from, tree, cancellation).ConfigureAwait(false);
-        return new WrittenTree(tree, GitOutput.PathsOf(difference), [], difference);
+        var difference = Encoding.UTF8.GetString((await _repository.Git.RunAsync(
+            _repository.Places.Shadow, ["diff-index", "--cached", .. GitOutput.RawDifference[1..], from], cancellation, index: _index).ConfigureAwait(false)).Output);
+        var paths = GitOutput.PathsOf(difference);
+
+        // git would write the whole index once more, to know its folders next time: where little differs that takes longer than all else.
+        var tree = paths.Count <= MostLaidOn ? await LaidOnAsync(from, difference, cancellation).ConfigureAwait(false) : null;
+        tree ??= (await _repository.Git.RunAsync(_repository.Places.Shadow, ["write-tree"], cancellation, index: _index).ConfigureAwait(false)).Text;
+        return new WrittenTree(tree, paths, [], difference);
     }
+
+    private async Task<string?> LaidOnAsync(string from, string difference, CancellationToken cancellation) => await new ChangedTree(_repository.Objects)
+        .WithAsync(await _repository.Objects.TreeOfAsync(from, cancellation).ConfigureAwait(false), difference, cancellation).ConfigureAwait(false);
 
     /// <summary>A sparse checkout of the agent's own takes files away from its sight; that is no wish to delete them. Returns whether there is one.</summary>
     private async Task<bool> BringBackAsync(string worktree, string from, CancellationToken cancellation)

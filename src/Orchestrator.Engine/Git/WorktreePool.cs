@@ -24,6 +24,9 @@ public sealed class WorktreePool(Repository repository)
     private readonly ConcurrentDictionary<string, bool> _names = new();
     private readonly Removal _removal = new(repository);
 
+    /// <summary>Those that are likely to come in next.</summary>
+    public SoonFree Soon { get; } = new();
+
     private RepositoryPlaces Places => repository.Places;
 
     /// <summary>Whether a folder of that name stands in a pool; no milestone can be called so.</summary>
@@ -57,10 +60,10 @@ public sealed class WorktreePool(Repository repository)
         }
     }
 
-    /// <summary>Gives a worktree of the pool to a milestone, on its branch and with the files of a commit or tree. False when there is none.</summary>
+    /// <summary>Gives a worktree of the pool to a milestone, on its branch and with the files of a commit or tree. False when there is none, nor soon.</summary>
     public async Task<bool> GiveAsync(WorkPlace place, string branch, string tip, string content, CancellationToken cancellation)
     {
-        while (Take(content) is { } member)
+        while (await Soon.TakeAsync(() => Take(content), cancellation).ConfigureAwait(false) is { } member)
         {
             try
             {

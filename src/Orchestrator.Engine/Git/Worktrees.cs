@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Orchestrator.Engine.Git;
 
 /// <summary>Makes and heals worktrees.</summary>
@@ -43,8 +45,10 @@ public sealed class Worktrees(Repository repository, WorktreePool? pool = null)
             return;
         }
 
+        var start = Stopwatch.GetTimestamp();
         await AddAsync(["--reason", $"in use by the orchestrator, run {place.Run}", folder, branch["refs/heads/".Length..]], cancellation).ConfigureAwait(false);
         await ShadowIndex.Of(repository, place).CheckOutAsync(folder, content ?? tip, Places.AdminFolder(folder)!, cancellation).ConfigureAwait(false);
+        pool?.Soon.Patience = Stopwatch.GetElapsedTime(start);
     }
 
     /// <summary>A worktree for gates alone, detached, with nothing but the files of a commit; one that stands is reset. Returns its folder.</summary>

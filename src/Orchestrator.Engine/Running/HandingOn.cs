@@ -74,6 +74,7 @@ internal sealed class HandingOn(RunContext context, Repository repository)
         finally
         {
             _givingBack.TryRemove(place.Milestone, out _);
+            Pool.Soon.Settle(place.Milestone);
         }
     }
 

@@ -218,6 +218,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
     private async Task<Event> RunTurnAsync(Order.RunTurn o, CancellationToken cancellation)
     {
         var place = PlaceOf(o.Milestone);
+        _handing.Pool.Soon.Settle(o.Milestone);
         await Trees.EnsureAsync(place, o.Tip, renew: false, cancellation, await ConflictAsync(place, o, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         var workplace = await _workplaces.ReadyAsync(place.Name, o.Base, anew: false, cancellation).ConfigureAwait(false);
         var diff = o.Brief.Role.Judges() ? await DiffAsync(o.Base, o.Tip, cancellation).ConfigureAwait(false) : "";
@@ -237,6 +238,11 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         {
             var end = await InSlotAsync(turn, cancellation).ConfigureAwait(false);
             await GuardAsync(cancellation).ConfigureAwait(false);
+            if (end.Outcome is TurnOutcome.Completed or TurnOutcome.Approved)
+            {
+                _handing.Pool.Soon.Expect(o.Milestone); // by the time that the slot is given to the next
+            }
+
             return new Event.TurnFinished(o.Ticket, end.Outcome, end.Usage, end.Models, end.Metered, end.Footprint);
         }
         finally
