@@ -13,7 +13,7 @@ internal sealed class ChangedTree(ShadowObjects objects)
     /// <param name="tree">What gets it. Where the difference touches it, it has to be as the difference says that it was.</param>
     /// <param name="difference">A difference as git tells it (<see cref="GitOutput.RawDifference"/>).</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <returns>Its name; null when it was otherwise, where a file and a folder change places, and for names that are no text.</returns>
+    /// <returns>Its name; null when it was otherwise, where a file and a folder change places, and for names that are no text and modes that git does not write.</returns>
     public async Task<string?> WithAsync(string tree, string difference, CancellationToken cancellation)
     {
         if (difference.Contains('\uFFFD', StringComparison.Ordinal))
@@ -35,6 +35,11 @@ internal sealed class ChangedTree(ShadowObjects objects)
     private async Task<string?> WithAsync(string? folder, IReadOnlyList<Change> changes, int depth, CancellationToken cancellation)
     {
         var before = folder is null ? [] : await objects.EntriesAsync(folder, cancellation).ConfigureAwait(false);
+        if (!before.All(IsPlain))
+        {
+            return null; // some tools write modes otherwise, and git refuses a new tree with such ones
+        }
+
         var entries = before.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
         foreach (var group in changes.GroupBy(change => change.Path[depth], StringComparer.Ordinal))
         {
@@ -60,6 +65,8 @@ internal sealed class ChangedTree(ShadowObjects objects)
 
         return entries.Count == 0 ? "" : objects.Loose.WriteTree(entries.Values, changes[0].NewId.Length);
     }
+
+    private static bool IsPlain(LooseEntry entry) => entry.Mode is "40000" or "100644" or "100755" or "120000" or "160000";
 
     private static void Set(Dictionary<string, LooseEntry> entries, LooseEntry entry)
     {

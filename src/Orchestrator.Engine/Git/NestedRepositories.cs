@@ -48,7 +48,7 @@ internal static class NestedRepositories
             var stay = 0;
             while (entries.MoveNext())
             {
-                var (name, isFolder) = entries.Current;
+                var name = entries.Current;
                 var path = Path.Combine(folder, name);
                 if (name.Contains('\uFFFD', StringComparison.Ordinal))
                 {
@@ -67,7 +67,7 @@ internal static class NestedRepositories
                     continue;
                 }
 
-                if (isFolder && Removal.IsFolder(path))
+                if (Removal.IsFolder(path))
                 {
                     folders.Push(path);
                 }
@@ -98,8 +98,8 @@ internal static class NestedRepositories
 
     private static bool IsGit(ReadOnlySpan<char> name) => name.Equals(".git", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What stands in a folder. Plain files are counted and no more: there may be very many, and nothing is to be done with them.</summary>
-    private sealed class Entries(string folder) : FileSystemEnumerator<(string Name, bool IsFolder)>(folder, new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+    /// <summary>The folders in a folder, links to folders among them, and whatever else is to be looked at. Other files are counted and no more: there may be very many.</summary>
+    private sealed class Entries(string folder) : FileSystemEnumerator<string>(folder, new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
     {
         /// <summary>How many files were passed over so far.</summary>
         public int Files { get; private set; }
@@ -115,7 +115,6 @@ internal static class NestedRepositories
             return false;
         }
 
-        /// <summary>A link to a folder counts as one here.</summary>
-        protected override (string Name, bool IsFolder) TransformEntry(ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory);
+        protected override string TransformEntry(ref FileSystemEntry entry) => entry.FileName.ToString();
     }
 }

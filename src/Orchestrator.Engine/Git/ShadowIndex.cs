@@ -13,7 +13,7 @@ internal sealed class ShadowIndex
     // With more, git is quicker to go through all.
     private const int MostRestored = 1000;
 
-    // With more, it is time that the index knows its folders again.
+    // With more at once, it is time that the index knows its folders again.
     private const int MostLaidOn = 100;
 
     private readonly Repository _repository;

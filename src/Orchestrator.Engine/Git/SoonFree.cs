@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Orchestrator.Core.Plans;
 
@@ -10,71 +9,149 @@ namespace Orchestrator.Engine.Git;
 /// </summary>
 public sealed class SoonFree
 {
-    private readonly ConcurrentDictionary<MilestoneId, TaskCompletionSource> _expected = new();
+    private readonly Lock _lock = new();
+    private readonly HashSet<MilestoneId> _expected = [];
+    private TaskCompletionSource _news = New();
+    private TimeSpan _patience;
     private int _waiting;
-    private long _patience;
 
     /// <summary>How long the latest that was made anew took; nothing until one was made.</summary>
     public TimeSpan Patience
     {
-        get => TimeSpan.FromTicks(Interlocked.Read(ref _patience));
-        set => Interlocked.Exchange(ref _patience, value.Ticks);
+        get
+        {
+            lock (_lock)
+            {
+                return _patience;
+            }
+        }
+
+        set
+        {
+            lock (_lock)
+            {
+                _patience = value;
+            }
+        }
     }
 
     /// <summary>A milestone's worktree may stand free soon. Who waits for it in vain, for a gate runs long, expects it no more.</summary>
-    public void Expect(MilestoneId milestone) => _expected.TryAdd(milestone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    public void Expect(MilestoneId milestone)
+    {
+        lock (_lock)
+        {
+            _expected.Add(milestone);
+        }
+    }
 
     /// <summary>It stands free now, or its milestone needs it for longer.</summary>
     public void Settle(MilestoneId milestone)
     {
-        if (_expected.TryRemove(milestone, out var expected))
+        lock (_lock)
         {
-            expected.SetResult();
+            if (_expected.Remove(milestone))
+            {
+                Tell();
+            }
+        }
+    }
+
+    /// <summary>One stands free: those that wait look again.</summary>
+    public void Came()
+    {
+        lock (_lock)
+        {
+            Tell();
         }
     }
 
     /// <summary>Takes what stands free, or waits for it while more are expected than others wait for. Null when that would take too long.</summary>
+    /// <param name="own">Who needs one. What is expected of itself does not count.</param>
+    /// <param name="start">Since when, as <see cref="Stopwatch.GetTimestamp"/> tells it.</param>
     /// <param name="take">Takes one; null when there is none.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task<T?> TakeAsync<T>(Func<T?> take, CancellationToken cancellation)
+    public async Task<T?> TakeAsync<T>(MilestoneId own, long start, Func<T?> take, CancellationToken cancellation)
         where T : class
     {
-        var start = Stopwatch.GetTimestamp();
+        List<MilestoneId>? awaited = null;
         while (true)
         {
-            var expected = _expected.ToArray(); // before the look: what comes in after that is waited for, and seen at once
+            var news = News(); // before the look: what comes in after that is news
             if (take() is { } taken)
             {
                 return taken;
             }
 
-            if (!await IsWorthAnotherLookAsync(expected, Patience - Stopwatch.GetElapsedTime(start), cancellation).ConfigureAwait(false))
+            var left = Patience - Stopwatch.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero || !BeginWaiting(own, ref awaited))
             {
                 return null;
+            }
+
+            try
+            {
+                await news.WaitAsync(left, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                Forget(awaited!);
+                return take();
+            }
+            finally
+            {
+                EndWaiting();
             }
         }
     }
 
-    private async Task<bool> IsWorthAnotherLookAsync(KeyValuePair<MilestoneId, TaskCompletionSource>[] expected, TimeSpan left, CancellationToken cancellation)
+    /// <summary>False when others wait for all that are expected.</summary>
+    /// <param name="own">Who would wait.</param>
+    /// <param name="awaited">What was expected when it first did.</param>
+    private bool BeginWaiting(MilestoneId own, ref List<MilestoneId>? awaited)
     {
-        try
+        lock (_lock)
         {
-            if (Interlocked.Increment(ref _waiting) > expected.Length || left <= TimeSpan.Zero)
+            var expected = _expected.Where(id => id != own).ToList();
+            awaited ??= expected;
+            if (_waiting >= expected.Count)
             {
                 return false;
             }
 
-            await Task.WhenAny(expected.Select(one => one.Value.Task)).WaitAsync(left, cancellation).ConfigureAwait(false);
+            _waiting++;
             return true;
         }
-        catch (TimeoutException)
+    }
+
+    private void EndWaiting()
+    {
+        lock (_lock)
         {
-            Array.ForEach(expected, one => _expected.TryRemove(one));
-            return false;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
+            _waiting--;
         }
     }
+
+    private void Forget(List<MilestoneId> awaited)
+    {
+        lock (_lock)
+        {
+            _expected.ExceptWith(awaited);
+        }
+    }
+
+    private Task News()
+    {
+        lock (_lock)
+        {
+            return _news.Task;
+        }
+    }
+
+    private void Tell()
+    {
+        _news.SetResult();
+        _news = New();
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Orchestrator.Engine.Git;
@@ -63,7 +64,8 @@ public sealed class WorktreePool(Repository repository)
     /// <summary>Gives a worktree of the pool to a milestone, on its branch and with the files of a commit or tree. False when there is none, nor soon.</summary>
     public async Task<bool> GiveAsync(WorkPlace place, string branch, string tip, string content, CancellationToken cancellation)
     {
-        while (await Soon.TakeAsync(() => Take(content), cancellation).ConfigureAwait(false) is { } member)
+        var start = Stopwatch.GetTimestamp();
+        while (await Soon.TakeAsync(place.Milestone, start, () => Take(content), cancellation).ConfigureAwait(false) is { } member)
         {
             try
             {
@@ -128,6 +130,8 @@ public sealed class WorktreePool(Repository repository)
         {
             _free.Add(member);
         }
+
+        Soon.Came();
     }
 
     /// <summary>The one that has least to be done to hold those files: one that holds them, one of which it is known what it holds, any; null when there is none.</summary>

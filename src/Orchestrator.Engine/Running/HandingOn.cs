@@ -28,7 +28,15 @@ internal sealed class HandingOn(RunContext context, Repository repository)
     /// <param name="tip">The milestone's latest commit.</param>
     /// <param name="leave">Clears up in it first.</param>
     /// <param name="isSlow">Whether that may take as long as a command of the project's.</param>
-    public void GiveBack(WorkPlace place, string tip, Func<Task> leave, bool isSlow) => _givingBack[place.Milestone] = (GiveBackAsync(place, tip, leave), isSlow);
+    public void GiveBack(WorkPlace place, string tip, Func<Task> leave, bool isSlow)
+    {
+        if (isSlow)
+        {
+            Pool.Soon.Settle(place.Milestone);
+        }
+
+        _givingBack[place.Milestone] = (GiveBackAsync(place, tip, leave), isSlow);
+    }
 
     /// <summary>What waits for a candidate begins on it, and so does most of what begins after it.</summary>
     /// <param name="candidate">The commit that is about to be published.</param>

@@ -240,7 +240,7 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
             await GuardAsync(cancellation).ConfigureAwait(false);
             if (end.Outcome is TurnOutcome.Completed or TurnOutcome.Approved)
             {
-                _handing.Pool.Soon.Expect(o.Milestone); // by the time that the slot is given to the next
+                _handing.Pool.Soon.Expect(o.Milestone); // before anybody hears that there is room for the next
             }
 
             return new Event.TurnFinished(o.Ticket, end.Outcome, end.Usage, end.Models, end.Metered, end.Footprint);
@@ -309,6 +309,10 @@ public sealed class Hands(RunContext context, Repository repository, TurnRunner 
         if (finished is Event.GateFinished { Results: var results } && !results.Any(r => r.Blocks))
         {
             _handing.GiveBack(PlaceOf(o.Milestone), o.Tip, () => _workplaces.LeaveAsync(o.Milestone.ToString(), CancellationToken.None), context.Worktree.Teardown.Count > 0);
+        }
+        else
+        {
+            _handing.Pool.Soon.Settle(o.Milestone);
         }
 
         return finished;

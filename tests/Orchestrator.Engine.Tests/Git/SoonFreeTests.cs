@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orchestrator.Core.Plans;
 using Orchestrator.Engine.Git;
 
@@ -6,6 +7,7 @@ namespace Orchestrator.Engine.Tests.Git;
 /// <summary>Whether to wait for a worktree or to make one.</summary>
 public sealed class SoonFreeTests
 {
+    private static readonly MilestoneId Own = MilestoneId.Parse("2A");
     private static readonly MilestoneId One = MilestoneId.Parse("1A");
     private static readonly MilestoneId Two = MilestoneId.Parse("1B");
 
@@ -46,6 +48,25 @@ public sealed class SoonFreeTests
     }
 
     [Fact]
+    public async Task Whatever_comes_free_is_seen_by_who_waits_for_another()
+    {
+        _soon.Expect(One);
+        var taking = TakeAsync();
+        _free.Enqueue("pool-1");
+        _soon.Came();
+        Assert.Equal("pool-1", await taking);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_itself()
+    {
+        _soon.Expect(Own);
+        var taking = TakeAsync();
+        Assert.True(taking.IsCompleted);
+        Assert.Null(await taking);
+    }
+
+    [Fact]
     public async Task One_is_not_waited_for_by_two()
     {
         _soon.Expect(One);
@@ -77,12 +98,12 @@ public sealed class SoonFreeTests
     {
         using var ending = new CancellationTokenSource();
         _soon.Expect(One);
-        var taking = _soon.TakeAsync(() => _free.TryDequeue(out var name) ? name : null, ending.Token);
+        var taking = TakeAsync(ending.Token);
         await ending.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
         _free.Enqueue("pool-1");
         Assert.Equal("pool-1", await TakeAsync());
     }
 
-    private Task<string?> TakeAsync() => _soon.TakeAsync(() => _free.TryDequeue(out var name) ? name : null, Stop);
+    private Task<string?> TakeAsync(CancellationToken? stop = null) => _soon.TakeAsync(Own, Stopwatch.GetTimestamp(), () => _free.TryDequeue(out var name) ? name : null, stop ?? Stop);
 }

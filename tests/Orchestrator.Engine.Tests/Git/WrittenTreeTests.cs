@@ -1,3 +1,4 @@
+using System.Text;
 using Orchestrator.Engine.Git;
 using Orchestrator.Engine.Tests.Support;
 
@@ -37,6 +38,24 @@ public sealed class WrittenTreeTests : InRepository
         }
 
         Assert.Equal("", Repo.Fsck());
+    }
+
+    [Fact]
+    public async Task A_tree_that_another_tool_wrote_its_own_way_is_written_as_git_does()
+    {
+        var blob = Repo.Git("rev-parse", "main:README.md");
+        var folder = Repo.Git("rev-parse", "main:src");
+        byte[] Entry(string mode, string name, string id) => [.. Encoding.ASCII.GetBytes($"{mode} {name}\0"), .. Convert.FromHexString(id)];
+        var odd = Repo.Around.In("odd.tree");
+        File.WriteAllBytes(odd, [.. Entry("100664", "a", blob), .. Entry("040000", "b", folder), .. Entry("100644", "c", blob)]);
+        var tree = Repo.Git("hash-object", "-w", "-t", "tree", "--literally", odd);
+        Repo.Git("update-ref", Main, Repo.Git("commit-tree", tree, "-m", "odd"));
+
+        Files.Write(await PrepareAsync("1A"), "b-c", "x\n");
+        var work = await CommitAsync("1A");
+
+        Assert.Equal(["a", "b-c", "b/app.txt", "c"], Repo.Paths(work.Commit!));
+        Assert.Equal(["100644", "100644", "040000", "100644"], Repo.Git("ls-tree", work.Commit!).Split('\n').Select(line => line.Split(' ')[0]));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class HandingOnOrderTests : InRepository
         Repo.Write(".gitattributes", "*.large filter=large\n");
         Repo.Write("some.large", "x\n");
         Repo.Commit("what takes long to check out");
-        Repo.Git("config", "--global", "filter.large.smudge", "/bin/sh -c 'sleep 4; cat'"); // far longer than a commit takes
+        Repo.Git("config", "--global", "filter.large.smudge", "/bin/sh -c 'sleep 8; cat'"); // far longer than a commit takes
         await base.InitializeAsync();
     }
 
