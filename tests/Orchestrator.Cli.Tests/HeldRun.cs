@@ -135,7 +135,7 @@ internal sealed record Moment(string Mode = "ok", string? Git = null, string? Ga
         ["opening"] = new(Git: "hold-version", EndsByItself: true),
         ["preparing"] = new(Git: "hold-read-tree"),
         ["implementing"] = new("hold:implement"),
-        ["committing"] = new(Git: "hold-write-tree", EndsByItself: true),
+        ["committing"] = new(Git: "hold-diff-index", EndsByItself: true),
         ["in review"] = new("hold:review"),
         ["remediating"] = new("hold:remediate"),
         ["running its gates"] = new(GateIn: "1A"),

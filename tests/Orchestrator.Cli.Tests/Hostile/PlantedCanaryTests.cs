@@ -11,7 +11,7 @@ public sealed class PlantedCanaryTests
     // The commands that a whole run must have given while the canaries sat there, or the test proves nothing.
     private static readonly string[] Commands =
     [
-        "add", "cat-file", "commit-tree", "config", "diff-tree", "for-each-ref", "index-pack", "ls-files", "ls-tree", "merge-tree",
+        "add", "cat-file", "commit-tree", "config", "diff-index", "diff-tree", "for-each-ref", "index-pack", "ls-files", "ls-tree", "merge-tree",
         "pack-objects", "read-tree", "rev-list", "rev-parse", "symbolic-ref", "update-index", "update-ref", "version", "worktree", "write-tree", "log",
     ];
 
@@ -73,9 +73,10 @@ public sealed class PlantedCanaryTests
             _head = $"ROOT='{_repository.Folder}' GIT='{_repository.Folder}/.git' NEST='{_nest}' SUNG='{_nest}/sung' WT=$PWD\n";
             Script("bin/git", $"n='{_nest}'\n[ -e \"$n/planted\" ] && for a; do case $skip$a in -c) skip=x;; x*) skip=;; -*) ;; *) echo \"$a\" >> \"$n/given\"; break;; esac; done\nexec /usr/bin/git \"$@\"");
             Agent("1A", $"[ -e '{_nest}/planted' ] && exit 0\n{Farther}\n{plant}\necho A >> src/app.txt; echo d > a.dat; : > '{_nest}/planted'");
-            Agent("1B", $"while [ ! -e '{_nest}/planted' ]; do sleep 0.02; done\nsed -i '1i B' src/app.txt; mv src/old.txt src/new.txt");
+            Agent("1B", $"while [ ! -e '{_nest}/planted' ]; do sleep 0.02; done\nsed -i '1i B' src/app.txt; mv src/old.txt src/new.txt; rm turns; mkdir turns; echo x > turns/folder");
             Agent("2A", $"echo unsaved > unsaved.txt; echo d >> a.dat; [ -e '{_nest}/stopped' ] && exit 0; : > '{_nest}/stopped'; sleep 60");
             _repository.Write("src/old.txt", "moved as it is: git has to pack that\n");
+            _repository.Write("turns", "into a folder: git has to write the tree\n");
             _repository.Write("src/app.txt", "one\ntwo\nthree\nfour\nfive\nsix\nseven\n");
             _repository.Git("add", "-A");
             _repository.Git("commit", "-q", "-m", "plan");
