@@ -91,7 +91,7 @@ internal sealed class HeldRun : IDisposable
     {
         Assert.Empty(Repository.LeftOver());
         var home = Path.Combine(Repository.Folder, ".orchestrator", "home");
-        Until(() => Engine.Processes.ProcessSweep.Find("HOME", home).Count == 0, 5, () => "a git of ours stays"); // those that wait to be asked end when they see that nobody will
+        Until(() => Engine.Processes.ProcessSweep.Find("HOME", home).Count == 0, 5, () => $"a git of ours stays:\n{string.Join('\n', Engine.Processes.ProcessSweep.Find("HOME", home).Select(CommandOf))}"); // those that wait to be asked end when they see that nobody will
         Assert.False(File.Exists(Path.Combine(Repository.Folder, ".git", "index.lock")));
         LetGo();
         var (exit, output, error) = Repository.Run("run");
@@ -101,6 +101,18 @@ internal sealed class HeldRun : IDisposable
         Assert.Equal("", Repository.Git("fsck", "--no-dangling"));
         Assert.Equal("", Repository.Git("status", "--porcelain"));
         Assert.Empty(Repository.LeftOver());
+    }
+
+    private static string CommandOf(int process)
+    {
+        try
+        {
+            return $"{File.ReadAllText($"/proc/{process}/stat")} {File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ')}";
+        }
+        catch (IOException)
+        {
+            return $"{process}, and it has just ended";
+        }
     }
 
     /// <summary>Waits for a fact.</summary>

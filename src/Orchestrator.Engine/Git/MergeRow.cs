@@ -37,6 +37,19 @@ internal sealed class MergeRow(Repository repository, CandidateContext context)
     {
         // One alone is nearly always still to be merged: that it is, is asked meanwhile.
         var alone = batch is [var only] ? _merges.MakeAsync(context.Target, at, only.Tip, cancellation) : null;
+        try
+        {
+            return await MergeAsync(at, batch, alone, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A git that is just being ended is stopped first: left alone, it would stay so when our life is over.
+            await ((Task?)alone ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<string> MergeAsync(string at, IReadOnlyList<BatchItem> batch, Task<(string Tree, IReadOnlyList<string> Conflicts)>? alone, CancellationToken cancellation)
+    {
         var brought = await BroughtWork.OfAsync(repository, at, batch, cancellation).ConfigureAwait(false);
         var commits = new TaskedCommits(repository, brought.ChangesTasks);
         var items = brought.Order();

@@ -34,6 +34,20 @@ public sealed class PublicationProof(Repository repository)
         var merges = await MergesAsync(candidate, [onto, .. earlier], batch.Count, cancellation).ConfigureAwait(false);
         var floor = merges.Count > 0 ? merges[^1].First : candidate; // the target, or what was proved when it was published
         var remaking = TreesAsync(merges, cancellation);
+        try
+        {
+            return await LookAsync(merges, floor, remaking, (onto, candidate, batch, earlier), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ((Task)remaking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // as in MergeRow: no git is left alone while it is being ended
+        }
+    }
+
+    private async Task<Proof> LookAsync(
+        List<Merge> merges, string floor, Task<Dictionary<string, string?>> remaking, (string Onto, string Candidate, IReadOnlyList<BatchItem> Batch, IReadOnlyList<string> Earlier) asked, CancellationToken cancellation)
+    {
+        var (onto, candidate, batch, earlier) = asked;
         var seen = _seen is { } last && last.Commit == floor ? last.Holds : []; // what it was seen to hold when it was looked at itself
         List<string> looked = [.. merges.Select(m => m.Second).OfType<string>(), .. batch.Select(b => b.Tip), .. earlier.Append(onto).Where(commit => !seen.Contains(commit))];
         var beyond = await repository.BeyondAsync([.. looked.Distinct(StringComparer.Ordinal)], floor, cancellation).ConfigureAwait(false);
