@@ -78,7 +78,7 @@ public sealed class InterruptedForward(Repository repository)
     private async Task<IReadOnlyList<Change>> ChangesAsync(string from, string to, CancellationToken cancellation)
     {
         var raw = GitOutput.Fields((await repository.Git.RunAsync(
-            repository.Places.Shadow, ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", from, to], cancellation).ConfigureAwait(false)).Output);
+            repository.Places.Shadow, [.. GitOutput.RawDifference, from, to], cancellation).ConfigureAwait(false)).Output);
         return [.. raw.Chunk(2).Select(pair => (Words: pair[0].Split(' '), Path: pair[1])).Where(c => c.Words[0] != ":160000" && c.Words[1] != "160000").Select(c => new Change(c.Words[0][1..], c.Words[2], c.Words[3], c.Path))];
     }
 

@@ -67,6 +67,15 @@ public abstract class InRepository : IAsyncLifetime
         Run, Main, id => $"Title of {id}", id => $"hash-{id}",
         [.. ids.Select(id => new TaskLine(MilestoneId.Parse(id), $"Title of {id}", false))]);
 
+    /// <summary>Commits a submodule, sub, of which git is told to see no change.</summary>
+    protected void CommitIgnoredSubmodule()
+    {
+        Repo.Write(".gitmodules", "[submodule \"sub\"]\n\tpath = sub\n\turl = ./none\n\tignore = all\n");
+        Repo.Git("update-index", "--add", "--cacheinfo", $"160000,{new string('1', 40)},sub");
+        Repo.Git("add", ".gitmodules");
+        Repo.Git("commit", "-q", "-m", "a submodule");
+    }
+
     /// <summary>Builds a candidate of a batch.</summary>
     protected Task<BuiltCandidate> BuildAsync(string tip, params BatchItem[] batch) =>
         new Candidates(Opened).BuildAsync(Context([.. batch.Select(b => b.Id.ToString())]), batch, tip, Stop);

@@ -78,10 +78,7 @@ public sealed class WorktreePoolTests : InRepository
     [Fact]
     public async Task The_folder_of_a_submodule_that_git_is_told_to_ignore_is_there_again_for_the_next()
     {
-        Repo.Write(".gitmodules", "[submodule \"sub\"]\n\tpath = sub\n\turl = ./none\n\tignore = all\n");
-        Repo.Git("update-index", "--add", "--cacheinfo", $"160000,{new string('1', 40)},sub");
-        Repo.Git("add", ".gitmodules");
-        Repo.Git("commit", "-q", "-m", "a submodule");
+        CommitIgnoredSubmodule();
         var item = await WorkAsync("1A", ("a.txt", "of 1A\n"));
         await WorksAsync("1A", "rmdir sub");
         await Pool.TakeInAsync(Place("1A"), item.Tip, Stop);

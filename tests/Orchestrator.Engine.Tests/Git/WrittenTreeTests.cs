@@ -61,10 +61,7 @@ public sealed class WrittenTreeTests : InRepository
     [Fact]
     public async Task A_submodule_that_git_is_told_to_ignore_goes_all_the_same()
     {
-        Repo.Write(".gitmodules", "[submodule \"sub\"]\n\tpath = sub\n\turl = ./none\n\tignore = all\n");
-        Repo.Git("update-index", "--add", "--cacheinfo", $"160000,{new string('1', 40)},sub");
-        Repo.Git("add", ".gitmodules");
-        Repo.Git("commit", "-q", "-m", "a submodule");
+        CommitIgnoredSubmodule();
         Directory.CreateDirectory(Repo.Around.In("repo/sub"));
         var folder = await PrepareAsync("1A");
         Directory.Delete(Path.Combine(folder, "sub"));

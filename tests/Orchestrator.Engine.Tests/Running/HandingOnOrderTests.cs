@@ -2,20 +2,16 @@ using Orchestrator.Core.Agents;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
-using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
-using Orchestrator.Engine.Machine;
-using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Settings;
-using Orchestrator.Engine.Tests.Git;
 using Orchestrator.Engine.Tests.Support;
 
 namespace Orchestrator.Engine.Tests.Running;
 
 /// <summary>Where a worktree takes long to make, the next milestone has that of one whose turn is over.</summary>
-public sealed class HandingOnOrderTests : InRepository
+public sealed class HandingOnOrderTests : OrderByOrder
 {
     private static readonly MilestoneId First = MilestoneId.Parse("1A");
     private static readonly MilestoneId Second = MilestoneId.Parse("1B");
@@ -55,9 +51,7 @@ public sealed class HandingOnOrderTests : InRepository
         var plan = new Plan([new Milestone(First, "Title", "hash", default), new Milestone(Second, "Title", "hash", default)]);
         var texts = plan.Milestones.ToDictionary(milestone => milestone.Id, _ => "text");
         var context = new RunContext(new RunId(Run), plan, Main, PublishMode.FastForward, [], texts, Opened.Places.CommonDir) { Worktree = new WorktreeSetting { Ports = 0 } };
-        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = Repo.User.Home, [LongProcess.RepositoryMarker] = Opened.Places.CommonDir };
         var agent = Repo.Around.Script("agent", """echo x > new.txt; echo '{"type":"result","subtype":"success","is_error":false,"result":"done"}'""");
-        var turns = new TurnRunner(new AgentSetup(agent, environment, null, null, TimeSpan.FromMinutes(1)));
-        return new Hands(context, Opened, turns, new HeldTurns(), new MachineSlots(Repo.Around.In("turns"), 8, TimeProvider.System), new GateRunner(environment), new LiveTasks(Opened.Places), new ConfigGuard(Opened));
+        return HandsOf(context, agent);
     }
 }

@@ -2,20 +2,17 @@ using Orchestrator.Core.Agents;
 using Orchestrator.Core.Conducting;
 using Orchestrator.Core.Plans;
 using Orchestrator.Core.Runs;
-using Orchestrator.Engine.Claude;
 using Orchestrator.Engine.Gates;
 using Orchestrator.Engine.Git;
-using Orchestrator.Engine.Machine;
-using Orchestrator.Engine.Processes;
 using Orchestrator.Engine.Running;
 using Orchestrator.Engine.Settings;
-using Orchestrator.Engine.Tests.Git;
+using Orchestrator.Engine.Tests.Running;
 using Orchestrator.Engine.Tests.Support;
 
 namespace Orchestrator.Engine.Tests.Secrets;
 
 /// <summary>What the conductor hears of a secret, order by order.</summary>
-public sealed class SecretOrderTests : InRepository
+public sealed class SecretOrderTests : OrderByOrder
 {
     private static readonly Ticket Seven = new(7);
     private static readonly MilestoneId Id = MilestoneId.Parse("1A");
@@ -100,8 +97,6 @@ public sealed class SecretOrderTests : InRepository
             Secrets = guard.Look,
             Clean = new CleanWriting(guard.Scanner, text => Assert.Fail(text)),
         };
-        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = Repo.User.Home, [LongProcess.RepositoryMarker] = Opened.Places.CommonDir };
-        var agents = new TurnRunner(new AgentSetup("/bin/false", environment, null, null, TimeSpan.FromMinutes(1)));
-        return new Hands(context, Opened, agents, new HeldTurns(), new MachineSlots(Repo.Around.In("turns"), 8, TimeProvider.System), new GateRunner(environment), new LiveTasks(Opened.Places), new ConfigGuard(Opened));
+        return HandsOf(context);
     }
 }
